@@ -1,0 +1,25 @@
+"""The states of an entry and the kinds of it. No other import: the screens read these before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EntryState(StrEnum):
+    """The state words of ux.md UX-20, in the order of their gravity for the `unsent` mark."""
+
+    DRAFT = "utkast"
+    SIGNED = "signert"
+    SENDING = "sender"
+    DELIVERED = "i journalen"
+    UNKNOWN = "ukjent"
+    HELD = "holdt"
+    REFUSED = "avvist"
+    WITHDRAWN = "trukket"
+
+
+class EntryKind(StrEnum):
+    """What a nurse can record so far."""
+
+    NEWS2 = "news2"
+    NOTE = "note"

@@ -1,0 +1,143 @@
+"""Files: the only place that writes, replaces or removes them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Disk(Protocol):
+    """A private folder tree (0700/0600) with durable replacement, and the SQLite VFS that lies on it."""
+
+    @property
+    def vfs(self) -> str | None:
+        """Return the name of the SQLite VFS to open databases with; None is SQLite's own."""
+        ...
+
+    def exists(self, path: Path) -> bool:
+        """Tell whether the file or folder is there."""
+        ...
+
+    def size(self, path: Path) -> int:
+        """Return the size of a file in bytes."""
+        ...
+
+    def read(self, path: Path) -> bytes:
+        """Return all bytes of a file; FileNotFoundError when it is missing."""
+        ...
+
+    def replace(self, path: Path, content: bytes) -> None:
+        """Put `content` at `path` so that after a power cut either the old or the new file is there, whole."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Remove a file; nothing happens when it is missing."""
+        ...
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Move a file within one folder, durably."""
+        ...
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder that only its owner may enter, parents included."""
+        ...
+
+    def list(self, folder: Path) -> list[Path]:
+        """Return the paths in a folder, sorted; empty when the folder is missing."""
+        ...
+
+    def lock(self, path: Path) -> contextlib.AbstractContextManager[bool]:
+        """Hold an exclusive lock on a file; the value tells whether it was free."""
+        ...
+
+
+class SystemDisk:
+    """The machine's own file system."""
+
+    vfs: str | None = None
+
+    def exists(self, path: Path) -> bool:
+        """Tell whether the path is there."""
+        return path.exists()
+
+    def size(self, path: Path) -> int:
+        """Return the size in bytes."""
+        return path.stat().st_size
+
+    def read(self, path: Path) -> bytes:
+        """Return all bytes."""
+        return path.read_bytes()
+
+    def replace(self, path: Path, content: bytes) -> None:
+        """Write a neighbour, flush it, rename it over `path` and flush the folder."""
+        self.make_folder(path.parent)
+        neighbour = path.with_name(f".{path.name}.new")
+        with contextlib.suppress(FileNotFoundError):
+            neighbour.unlink()
+        handle = os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        neighbour.replace(path)
+        self._flush_folder(path.parent)
+
+    def remove(self, path: Path) -> None:
+        """Unlink and flush the folder."""
+        path.unlink(missing_ok=True)
+        if path.parent.exists():
+            self._flush_folder(path.parent)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Rename and flush the folder."""
+        source.replace(target)
+        self._flush_folder(target.parent)
+
+    def make_folder(self, path: Path) -> None:
+        """Make the folder and its missing parents with mode 0700."""
+        for folder in [*reversed(path.parents), path]:
+            if not folder.exists():
+                folder.mkdir(mode=0o700, exist_ok=True)
+
+    def list(self, folder: Path) -> list[Path]:
+        """Return the sorted content of a folder."""
+        return sorted(folder.iterdir()) if folder.exists() else []
+
+    @contextlib.contextmanager
+    def lock(self, path: Path) -> Iterator[bool]:
+        """Hold `flock` on the file for as long as the context lasts; the system frees it if the process dies."""
+        self.make_folder(path.parent)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        try:
+            yield _lock_now(handle)
+        finally:
+            os.close(handle)
+
+    @staticmethod
+    def _flush_folder(folder: Path) -> None:
+        """Make a rename or unlink in this folder durable (not possible, nor needed, on Windows)."""
+        if os.name != "posix":
+            return
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _lock_now(handle: int) -> bool:
+    """Take the lock without waiting; False when another process holds it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has no flock: a second client is found by the database's own lock instead
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

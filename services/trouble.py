@@ -1,0 +1,57 @@
+"""What can go wrong, as codes that the screens and the command line put into words.
+
+Services raise `Trouble`; the words (what happened, what is safe, what to do next) are in `tui/text/`, so that each language says
+them and no free text from a server is mistaken for ours. `details` are short facts for the words to name: never patient data,
+except `shown`, which is text of the journal and is shown only through the text filter.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TroubleCode(StrEnum):
+    """One name per kind of trouble a person may meet."""
+
+    JOURNAL_UNREACHABLE = "journal-unreachable"
+    ANSWER_LOST = "answer-lost"
+    SIGNED_OUT = "signed-out"  # 401 and no refresh: sign in again; the outbox waits
+    FORBIDDEN = "forbidden"  # 403
+    NOT_FOUND = "not-found"  # 404
+    GONE = "gone"  # 410
+    CONFLICT = "conflict"  # 409, 412
+    REFUSED = "refused"  # 400, 422: details["shown"] has the OperationOutcome's words
+    TOO_MANY = "too-many"  # 429
+    SERVER_FAULT = "server-fault"  # 5xx
+    NOT_A_JOURNAL = "not-a-journal"  # HTML with status 200, a login page of some network
+    BROKEN_ANSWER = "broken-answer"  # cut or invalid JSON
+    WRONG_PATIENT = "wrong-patient"  # an answer about another patient than was asked for
+    TOO_LARGE = "too-large"
+    SIGN_IN_FAILED = "sign-in-failed"
+    PIN_TOO_SHORT = "pin-too-short"
+    PIN_COMMON = "pin-common"
+    WRONG_PIN = "wrong-pin"  # details: left, wait
+    PIN_LOCKED = "pin-locked"  # five wrong: locked until an online sign-in
+    NO_KEYRING = "no-keyring"
+    KEYRING_LOST = "keyring-lost"  # the keyring answers but our item is gone or is another one
+    CACHE_DAMAGED = "cache-damaged"
+    CACHE_MISSING = "cache-missing"
+    CACHE_BUSY = "cache-busy"  # another client has it open
+    DISK_FULL = "disk-full"
+    DISK_FAULT = "disk-fault"
+    DRAFT_INCOMPLETE = "draft-incomplete"
+    DRAFT_OTHER_PATIENT = "draft-other-patient"
+    TOO_LATE_TO_WITHDRAW = "too-late-to-withdraw"
+    NOT_CACHED = "not-cached"
+    NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown
+    SANDBOX_NOT_RUNNING = "sandbox-not-running"
+    SANDBOX_PORT_TAKEN = "sandbox-port-taken"
+
+
+class Trouble(Exception):
+    """Something a person must know of. `code` picks the words, `details` fill them in."""
+
+    def __init__(self, code: TroubleCode, **details: str) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.details = details
