@@ -60,7 +60,7 @@ class IdentityNumber:
 
     @property
     def is_real_range(self) -> bool:
-        """Tell whether a living person may have this number; +40 counts, since local help numbers lie there."""
+        """Tell whether a living person may have this number; +40 counts: local help numbers lie there."""
         return self.is_valid and self.series in {Series.NONE, Series.PLUS_40}
 
 

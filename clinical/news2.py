@@ -1,6 +1,6 @@
 """NEWS2, the National Early Warning Score 2 of the Royal College of Physicians (2017): score and flags.
 
-A missing value gives no total; the flag "one parameter scores three" stands beside the total, never inside it.
+A missing value gives no total; the flag "one parameter scores three" stands beside the total, never in it.
 Which scale may be chosen is `clinical.spo2_scale`; what a score asks for is `clinical.news2_response`.
 """
 
@@ -98,7 +98,7 @@ BANDS: Mapping[str, tuple[Band, ...]] = {
 OXYGEN_POINTS = 2
 ACVPU_POINTS = 3
 
-# SNOMED CT codes of the components of a NEWS2 Observation: UK extension, as Norwegian welfare technology has them.
+# SNOMED CT codes of the components of a NEWS2 Observation (UK extension, used by Norwegian VKP).
 COMPONENT_SNOMED: Mapping[str, str] = {
     "rr": "1104301000000104",
     "o2": "1104331000000105",
@@ -152,7 +152,7 @@ def score(values: News2Values, scale: Scale) -> News2Score:
 
 
 def flag(part: str, value: Decimal | int, *, scale: Scale = Scale.ONE, oxygen: bool | None = None) -> Flag:
-    """Return how one measured number stands to its bands: three points is critical, one or two low or high."""
+    """Return how one measured number stands to its bands: three points is critical, fewer low or high."""
     bands = (_spo2_bands(scale, oxygen=oxygen) or SCALE_TWO_AIR_BANDS) if part == "spo2" else BANDS[part]
     band = _band(bands, Decimal(value))
     if band.points == 0:

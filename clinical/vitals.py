@@ -81,7 +81,7 @@ class Measure:
         return ParsedValue(value, self.shown(value), implausible=not self.soft[0] <= value <= self.soft[1])
 
     def shown(self, value: Decimal) -> str:
-        """Return the value with decimal comma, and with more decimals than the measure's own only if it has more."""
+        """Return the value with decimal comma and the measure's own decimals, or more if it has more."""
         exponent = value.as_tuple().exponent
         given = -exponent if isinstance(exponent, int) else 0
         return f"{value:.{max(self.decimals, given)}f}".replace(".", ",")
@@ -89,7 +89,7 @@ class Measure:
     def flag(
         self, value: Decimal, *, scale: news2.Scale = news2.Scale.ONE, oxygen: bool | None = None
     ) -> Flag:
-        """Return how an adult's value stands to its range; scale and oxygen matter to the saturation alone."""
+        """Return how an adult's value stands to its range; scale and oxygen matter to saturation alone."""
         if self.code == "spo2" or self.code in news2.BANDS:
             return news2.flag(self.code, value, scale=scale, oxygen=oxygen)
         return Flag.NORMAL if self.limits is None else self.limits.flag(value)

@@ -1,0 +1,196 @@
+"""A pytest plugin: what a machine lacks is left out, is listed at the end of the run, and in CI fails it.
+
+A test marked `needs(peer)` stands on something PyPI does not give. Plain skips are listed in the same place,
+so that no test can fall silent unseen.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / ".peers" / "hl7.fhir.r4.examples"
+EXAMPLE_COUNT = 5306
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Something a test stands on: how to see whether it is here, and how to get it."""
+
+    present: Callable[[], bool]
+    how: str
+
+
+def _has_programs(*names: str) -> bool:
+    return all(shutil.which(name) for name in names)
+
+
+def _has_examples() -> bool:
+    return len({path.name for path in EXAMPLES.glob("[!.]*.json")} - {"package.json"}) == EXAMPLE_COUNT
+
+
+PEERS = {
+    "gnome-keyring": Peer(
+        lambda: _has_programs("gnome-keyring-daemon", "dbus-run-session"),
+        "Debian packages gnome-keyring, dbus, dbus-daemon",
+    ),
+    "tmux": Peer(lambda: _has_programs("tmux"), "Debian package tmux"),
+    "hl7-examples": Peer(
+        _has_examples,
+        f"npm pack hl7.fhir.r4.examples@4.0.1, unpacked in .peers/{EXAMPLES.name}: {EXAMPLE_COUNT} files",
+    ),
+    "shared": Peer((SHARED / "synthea").is_dir, "the folder shared/ beside this checkout"),
+}
+
+
+@cache
+def is_present(peer: str) -> bool:
+    """Tell whether the peer is on this machine; looked up once."""
+    return PEERS[peer].present()
+
+
+class Omissions:
+    """What was left out of this run: tests by missing peer, and plain skips by reason."""
+
+    def __init__(self) -> None:
+        self.by_peer: dict[str, set[str]] = defaultdict(set)
+        self.skipped: dict[str, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.by_peer or self.skipped)
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return a form that a worker can send to the process that reports."""
+        return {
+            "by_peer": {peer: sorted(tests) for peer, tests in self.by_peer.items()},
+            "skipped": self.skipped,
+        }
+
+    def take(self, wire: dict[str, Any]) -> None:
+        """Add what a worker left out; the workers all collect the same tests."""
+        for peer, tests in wire["by_peer"].items():
+            self.by_peer[peer].update(tests)
+        self.skipped.update(wire["skipped"])
+
+    def lines(self) -> list[str]:
+        """Return the list for the end of the run."""
+        lines = []
+        for peer, tests in sorted(self.by_peer.items()):
+            lines.append(f"{len(tests)} tests need {peer}. To have it: {PEERS[peer].how}")
+            lines.extend(f"    {test}" for test in sorted(tests))
+        lines.extend(f"skipped: {test}: {reason}" for test, reason in sorted(self.skipped.items()))
+        return lines
+
+
+OMISSIONS = pytest.StashKey[Omissions]()
+
+
+def in_ci() -> bool:
+    """Tell whether an omission is a failure."""
+    return os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin with an empty list, and hear of xdist's workers where there are any."""
+    config.stash[OMISSIONS] = Omissions()
+    config.pluginmanager.register(_FromWorkers(config))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a missing peer; an unknown peer stops the run."""
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        missing = [peer for peer in _peers_of(item) if not is_present(peer)]
+        for peer in missing:
+            config.stash[OMISSIONS].by_peer[peer].add(item.nodeid)
+        (left_out if missing else kept).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+def _peers_of(item: pytest.Item) -> list[str]:
+    peers = [str(peer) for mark in item.iter_markers("needs") for peer in mark.args]
+    unknown = [peer for peer in peers if peer not in PEERS]
+    if unknown:
+        raise pytest.UsageError(f"{item.nodeid}: unknown peer in needs(): {', '.join(unknown)}")
+    return peers
+
+
+class _FromWorkers:
+    """Hears what each worker of xdist left out."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take the list of a worker that has ended; one that crashed has none."""
+        wire = getattr(node, "workeroutput", {}).get("omissions")
+        if wire is not None:
+            self._config.stash[OMISSIONS].take(wire)
+
+
+class _Skips:
+    """Hears of skips where the reports come by (they do not carry the config)."""
+
+    def __init__(self, omissions: Omissions) -> None:
+        self._omissions = omissions
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test that skipped, or that was expected to fail."""
+        self._note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a whole file that skipped."""
+        self._note(report)
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else "expected to fail"
+            self._omissions.skipped[report.nodeid] = reason
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Begin to hear of skips."""
+    session.config.pluginmanager.register(_Skips(session.config.stash[OMISSIONS]))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the list over if this is a worker; else let it fail the run in CI."""
+    omissions = session.config.stash[OMISSIONS]
+    workeroutput = getattr(session.config, "workeroutput", None)
+    if workeroutput is not None:
+        workeroutput["omissions"] = omissions.to_wire()
+    elif (
+        omissions
+        and in_ci()
+        and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+    ):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """List what was left out and how to have it."""
+    omissions = config.stash[OMISSIONS]
+    if omissions:
+        terminalreporter.section("left out", red=in_ci(), yellow=not in_ci())
+        for line in omissions.lines():
+            terminalreporter.line(line)
+        if in_ci():
+            terminalreporter.line("CI: an omission is a failure.", red=True)
