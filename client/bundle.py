@@ -1,0 +1,141 @@
+"""Bundles taken apart into the exact slices of their entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+from client.errors import ErrorKind, JournalError
+from client.outcome import Outcome, read_outcomes
+from client.resource import Page, Resource, is_id, is_type, read_resource
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_NULL = msgspec.Raw(b"null")
+
+
+class Link(msgspec.Struct):
+    """A link of a Bundle."""
+
+    relation: str = ""
+    url: str = ""
+
+
+class Search(msgspec.Struct):
+    """Why an entry is in a searchset."""
+
+    mode: str | None = None
+
+
+class EntryResponse(msgspec.Struct):
+    """What a transaction did with one entry."""
+
+    status: str = ""
+    location: str | None = None
+    etag: str | None = None
+    outcome: msgspec.Raw = _NULL
+
+
+class Entry(msgspec.Struct):
+    """One entry; `resource` is an uncopied slice."""
+
+    resource: msgspec.Raw = _NULL
+    search: Search | None = None
+    response: EntryResponse | None = None
+
+
+class Bundle(msgspec.Struct):
+    """The outer form of a Bundle."""
+
+    resourceType: str = ""  # noqa: N815  FHIR's own name
+    type: str | None = None
+    total: int | None = None
+    link: list[Link] | None = None
+    entry: list[Entry] | None = None
+
+    @property
+    def next(self) -> str:
+        """Return the link to the next page, or nothing."""
+        return next((one.url for one in self.link or () if one.relation == "next" and one.url), "")
+
+
+_read = msgspec.json.Decoder(Bundle).decode
+
+
+def read_bundle(body: bytes, *, writes: bool = False) -> Bundle:
+    """Read a checked body as a Bundle.
+
+    Raises:
+        JournalError: NOT_FHIR when it is something else.
+    """
+    try:
+        bundle = _read(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise JournalError(ErrorKind.NOT_FHIR, may_be_applied=writes, detail="no Bundle") from None
+    if bundle.resourceType != "Bundle":
+        raise JournalError(ErrorKind.NOT_FHIR, may_be_applied=writes, detail="no Bundle")
+    return bundle
+
+
+def is_there(raw: msgspec.Raw) -> bool:
+    """Tell whether the member was given and is not null."""
+    return bytes(raw) != b"null"
+
+
+def read_page(bundle: Bundle, type_: str, server_time: datetime | None) -> Page:
+    """Separate matches, included resources and the journal's warnings.
+
+    An entry without a search mode counts as a match if it has the type that was searched for.
+    """
+    matches: list[Resource] = []
+    included: list[Resource] = []
+    warnings: list[Outcome] = []
+    for entry in bundle.entry or ():
+        if not is_there(entry.resource):
+            continue
+        resource = read_resource(entry.resource)
+        mode = (entry.search.mode if entry.search else None) or ""
+        if mode == "outcome" or (resource.type == "OperationOutcome" and type_ != "OperationOutcome"):
+            warnings += read_outcomes(resource.body)
+        elif mode == "include" or (mode != "match" and resource.type != type_):
+            included.append(_with_id(resource))
+        else:
+            matches.append(_of_type(_with_id(resource), type_))
+    return Page(
+        tuple(matches), tuple(included), bundle.total, tuple(warnings), server_time, is_last=not bundle.next
+    )
+
+
+def _with_id(resource: Resource) -> Resource:
+    """Refuse a resource without an id: it could be neither stored nor read again."""
+    if not resource.id:
+        raise JournalError(ErrorKind.BROKEN, detail="a resource without an id")
+    return resource
+
+
+def _of_type(resource: Resource, type_: str) -> Resource:
+    """Refuse a match of another type than was searched for."""
+    if resource.type != type_:
+        raise JournalError(ErrorKind.WRONG_RESOURCE, detail="a match of another type")
+    return resource
+
+
+def read_location(location: str, type_: str = "") -> tuple[str, str, str]:
+    """Return type, id and version of a Location, absolute or relative; empty texts when it names none."""
+    steps = [one for one in urlsplit(location).path.split("/") if one]
+    version = ""
+    if len(steps) >= 2 and steps[-2] == "_history":
+        version = steps[-1] if is_id(steps[-1]) else ""
+        steps = steps[:-2]
+    if len(steps) < 2 or not is_type(steps[-2]) or not is_id(steps[-1]) or (type_ and steps[-2] != type_):
+        return "", "", ""
+    return steps[-2], steps[-1], version
+
+
+def read_etag(etag: str) -> str:
+    """Return the opaque text of an ETag, weak or strong."""
+    text = etag.strip().removeprefix("W/")
+    return text[1:-1] if len(text) >= 2 and text[0] == text[-1] == '"' else ""

@@ -1,0 +1,54 @@
+"""The rules that JSON from the network must keep before anything else reads it (security.md §3.4).
+
+Not deeper than 200 levels, no NaN or infinity (spelled out or by size), no name twice in one object, no lone surrogate,
+valid UTF-8. Two parsers that disagree about such bytes could show one thing and store another.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+
+from pydantic_core import from_json
+
+_MARK = b"\xef\xbb\xbf"
+
+
+class JsonError(ValueError):
+    """The bytes are not JSON, or break a rule; the message names the rule and never the content."""
+
+
+def without_mark(body: bytes) -> bytes:
+    """Return the bytes without a leading byte order mark."""
+    return body.removeprefix(_MARK)
+
+
+def check(body: bytes) -> None:
+    """Raise JsonError unless the bytes are JSON that keeps the rules."""
+    try:
+        from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        raise JsonError("not JSON, too deep, or a lone surrogate") from None
+    try:
+        json.loads(body, object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant)
+    except JsonError:
+        raise
+    except (ValueError, RecursionError):
+        raise JsonError("not JSON") from None
+
+
+def _unique(pairs: list[tuple[str, object]]) -> None:
+    """Refuse an object that names one member twice; the tree itself is not kept."""
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise JsonError("a name twice in one object")
+
+
+def _finite(text: str) -> None:
+    """Refuse a number that no float can hold."""
+    if math.isinf(float(text)):
+        raise JsonError("a number out of range")
+
+
+def _no_constant(_text: str) -> None:
+    """Refuse NaN and Infinity."""
+    raise JsonError("NaN or infinity")

@@ -1,0 +1,110 @@
+"""The pinned way to the journal: the only place where the journal's token meets a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from client.answer import Answer
+from client.errors import ErrorKind, JournalError
+from client.failures import failure
+from client.origin import Origin
+from client.sender import Sender
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping, Sequence
+
+    from client.wire import httpx
+    from ports.clock import Clock
+    from ports.ids import Ids
+
+__all__ = ["Answer", "JournalTransport", "TokenSource"]
+
+_UNAUTHORIZED = 401
+_READS = frozenset({"GET", "HEAD"})
+
+
+class TokenSource(Protocol):
+    """Where the access token comes from."""
+
+    async def token(self) -> str | None:
+        """Return the token to use now; None when nobody is signed in."""
+        ...
+
+    async def refused(self, token: str) -> str | None:
+        """Take note that the journal refused this token; return a fresh one, or None when there is none."""
+        ...
+
+
+class JournalTransport:
+    """Sends requests below one base address and nowhere else. Redirects are answers, never followed."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        clock: Clock,
+        ids: Ids,
+        token: TokenSource | None = None,
+        plain_http: bool = False,
+        inner: httpx.AsyncBaseTransport | None = None,
+        timeout: float = 20.0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.origin = Origin.of(base_url, plain_http=plain_http)
+        self._token = token
+        self._sender = Sender(self.origin, clock=clock, ids=ids, inner=inner, timeout=timeout, tls=tls)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        body: bytes | None = None,
+        headers: Mapping[str, str] = {},
+    ) -> Answer:
+        """Send a request to a path below the base and return the answer, whatever its status but 401.
+
+        Raises:
+            JournalError: when no whole answer came, or the journal refused the token twice.
+        """
+        writes = method not in _READS and not path.endswith("_search")
+        return await self._send(method, self.origin.url(path, query), body, headers, writes=writes)
+
+    async def follow(self, link: str, *, headers: Mapping[str, str] = {}) -> Answer:
+        """Get a link that the journal gave, rebuilt on our own base; OFF_ORIGIN when it leads elsewhere."""
+        return await self._send("GET", self.origin.rebuild(link), None, headers, writes=False)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._sender.aclose()
+
+    async def _send(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, writes: bool
+    ) -> Answer:
+        """Send with the token; after a 401 once more with a fresh one."""
+        token = await self._token.token() if self._token else None
+        answer = await self._once(method, url, body, headers, token, writes=writes)
+        if answer.status == _UNAUTHORIZED and self._token and token:
+            token = await self._token.refused(token)
+            if token:
+                answer = await self._once(method, url, body, headers, token, writes=writes)
+        if answer.status == _UNAUTHORIZED:
+            raise failure(answer, writes=writes, origin=self.origin) or JournalError(ErrorKind.UNAUTHORIZED)
+        return answer
+
+    async def _once(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        token: str | None,
+        *,
+        writes: bool,
+    ) -> Answer:
+        """Send one request; the token is added here, after which the sender checks the origin again."""
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        clean = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+        return await self._sender.send(method, url, headers={**clean, **bearer}, body=body, writes=writes)
