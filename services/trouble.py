@@ -41,6 +41,9 @@ class TroubleCode(StrEnum):
     DISK_FAULT = "disk-fault"
     DRAFT_INCOMPLETE = "draft-incomplete"
     DRAFT_OTHER_PATIENT = "draft-other-patient"
+    DIGITS_DIFFER = "digits-differ"  # the re-typed digits are not this patient's
+    NOT_EMBEDDED = "not-embedded"  # no keyring, and the journal could not prove that it is the embedded one
+    LOCKED = "locked"  # nothing can be read before unlocking
     TOO_LATE_TO_WITHDRAW = "too-late-to-withdraw"
     NOT_CACHED = "not-cached"
     NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown

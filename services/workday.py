@@ -1,1 +1,305 @@
-"""The one object the screens hold: everything a nurse can do in a working day, with no screen in it (contract first)."""
+"""The one object that the screens hold: everything a nurse can do in a working day, with no screen in it.
+
+Every method raises `Trouble` and nothing else on purpose. Blocking work runs on the setup's worker, so no key waits for a disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from client.errors import JournalError
+from clinical.shifts import shift_at
+from ports.keyring import find_protector
+from services.connection import ConnectionWatch
+from services.delivery import Delivery, connection_of
+from services.entrance import Entrance
+from services.reading import Reading
+from services.signing import Signing
+from services.trouble import Trouble, TroubleCode
+from services.trouble_from import of_journal, told
+from services.views import CacheKind, Connection, RoundProgress, Status
+from services.writing import Writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from offline_cache.pull import ChartOutcome
+    from services.session import Session
+    from services.setup import Setup
+    from services.views import Chart, Door, Draft, EntryKind, EntryRow, Person, RoundView, SignSummary
+
+
+class Workday:
+    """A clinician's working day with one journal, from the locked door to the last delivered entry."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._watch = ConnectionWatch(setup.clock, setup.ids)
+        self._listeners: list[Callable[[], None]] = []
+        self._entrance: Entrance | None = None
+        self._session: Session | None = None
+        self._reading: Reading | None = None
+        self._signing: Signing | None = None
+        self._delivery: Delivery | None = None
+        self._background: asyncio.Task[None] | None = None
+        self._taking = asyncio.Lock()
+        self._status = Status(setup.journal.environment, Connection.UNKNOWN, None, None, 0, 0, CacheKind.NONE, "")
+
+    async def door(self) -> Door:
+        """Tell what the client meets at the start. Asks no network."""
+        with told():
+            return await (await self._at_entrance()).door()
+
+    async def people(self) -> list[Person]:
+        """Ask the journal whom its sign-in lets in."""
+        with told():
+            return await (await self._at_entrance()).people()
+
+    async def sign_in(self, person_id: str) -> str:
+        """Sign in as a person; return the clinician's name. `needs_pin` and `needs_unlock` tell the next step."""
+        with told():
+            entrance = await self._at_entrance()
+            clinician = await entrance.sign_in(person_id)
+            if self._setup.no_cache:
+                await self._enter(await entrance.open_without_cache())
+        return clinician.name
+
+    @property
+    def needs_pin(self) -> bool:
+        """Tell whether a PIN must be chosen: the clinician's first time on this machine."""
+        return self._entrance is not None and self._entrance.needs_pin
+
+    @property
+    def needs_unlock(self) -> bool:
+        """Tell whether the clinician has a cache here that wants its PIN."""
+        return self._entrance is not None and self._entrance.needs_unlock
+
+    async def set_pin(self, pin: str) -> None:
+        """Choose the PIN and make the cache."""
+        with told():
+            await self._enter(await (await self._at_entrance()).set_pin(pin))
+
+    async def unlock(self, pin: str) -> None:
+        """Open the cache with its PIN; needs no network."""
+        with told():
+            await self._enter(await (await self._at_entrance()).unlock(pin))
+
+    async def start(self) -> None:
+        """Begin asking for the journal and delivering, in the background."""
+        session = self._open()
+        self._delivery = Delivery(
+            session, self._watch, self._setup.clock, self._refresh_status, self._after_reconnection
+        )
+        self._background = asyncio.create_task(self._delivery.run(), name="delivery")
+
+    async def close(self) -> None:
+        """Stop the background, close the store. What is unsent stays in the cache."""
+        if self._background is not None:
+            self._background.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._background
+        if self._session is not None:
+            await self._session.transport.aclose()
+            await self._session.tokens.aclose()
+            await self._setup.worker.run(self._session.store.close)
+            self._session = None
+        self._setup.worker.close()
+
+    async def take_round(self, progress: Callable[[RoundProgress], None]) -> RoundView:
+        """Bring the visits of the shift and the charts of their patients.
+
+        Raises:
+            Trouble: the list itself did not come. A chart that did not is told in its row, and the rest is there.
+        """
+        session, reading = self._open(), self._reader()
+
+        def each(done: int, total: int, outcome: ChartOutcome) -> None:
+            missing = tuple(name for name, _ in outcome.missing)
+            progress(RoundProgress(done, total, outcome.patient_id, "", outcome.complete, missing))
+
+        async with self._taking:
+            await self._pull_round(session, each)
+        await self._refresh_status()
+        taken = await self._setup.worker.run(reading.round)
+        if taken is None:
+            raise Trouble(TroubleCode.NOT_CACHED)
+        return taken
+
+    async def round(self) -> RoundView | None:
+        """Return the round as it lies in the cache; None when none was taken."""
+        with told():
+            return await self._setup.worker.run(self._reader().round)
+
+    async def chart(self, patient_id: str, visit_id: str = "") -> Chart:
+        """Open a patient's chart. The audit row is written first; if it cannot be, nothing is shown."""
+        session = self._open()
+        with told():
+            if session.cache is CacheKind.NONE:
+                await self._audit_with_journal(patient_id)
+            return await self._setup.worker.run(self._reader().open_chart, patient_id, visit_id)
+
+    async def drafts(self, patient_id: str = "") -> list[Draft]:
+        """Return the unfinished entries of a patient, or all of them."""
+        with told():
+            return await self._setup.worker.run(self._writer().drafts, patient_id)
+
+    async def new_draft(self, kind: EntryKind, patient_id: str, visit_id: str) -> Draft:
+        """Begin an entry, or give back the unfinished one of the same kind and visit."""
+        with told():
+            return await self._setup.worker.run(self._writer().new_draft, kind, patient_id, visit_id)
+
+    async def save_draft(self, draft: Draft) -> Draft:
+        """Keep what was typed, encrypted."""
+        with told():
+            saved = await self._setup.worker.run(self._writer().save, draft)
+        await self._refresh_status()
+        return saved
+
+    async def discard_draft(self, entry_id: str) -> None:
+        """Throw a draft away; the audit log keeps that it was there."""
+        with told():
+            await self._setup.worker.run(self._writer().discard, entry_id)
+        await self._refresh_status()
+
+    async def sign_summary(self, draft: Draft) -> SignSummary:
+        """Return what the signing line must name, and whether digits must be typed again."""
+        with told():
+            return await self._setup.worker.run(self._signer().summary, draft)
+
+    async def sign(self, entry_id: str, retyped: str = "") -> EntryRow:
+        """Sign a draft: one commit. Only after it does the screen say "signert"."""
+        with told():
+            row = await self._setup.worker.run(self._signer().sign, entry_id, retyped)
+        await self._refresh_status()
+        self._wake()
+        return row
+
+    async def outbox(self) -> list[EntryRow]:
+        """Return the signed entries of this cache, oldest first."""
+        with told():
+            return await self._setup.worker.run(self._reader().outbox)
+
+    async def send_now(self, entry_id: str) -> None:
+        """Give up the time of regret: send as soon as the journal is there."""
+        with told():
+            await self._setup.worker.run(self._signer().send_now, entry_id)
+        await self._refresh_status()
+        self._wake()
+
+    async def withdraw(self, entry_id: str) -> None:
+        """Take a signed entry back.
+
+        Raises:
+            Trouble: TOO_LATE_TO_WITHDRAW when the journal has it or may have it.
+        """
+        with told():
+            await self._setup.worker.run(self._signer().withdraw, entry_id)
+        await self._refresh_status()
+
+    async def sync(self) -> None:
+        """Ask the journal once and deliver once, now, without the background."""
+        session = self._open()
+        delivery = Delivery(session, self._watch, self._setup.clock, self._refresh_status, self._no_reconnection)
+        with told():
+            await delivery.step()
+
+    def status(self) -> Status:
+        """Return what line 1 of every screen says, as it was last known. Costs nothing."""
+        return self._status
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Have `listener` called when status, round or outbox changed; return how to stop that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return stop
+
+    async def _at_entrance(self) -> Entrance:
+        if self._entrance is None:
+            protector = None if self._setup.no_cache else await self._setup.worker.run(find_protector)
+            self._entrance = Entrance(self._setup, protector)
+        return self._entrance
+
+    async def _enter(self, session: Session) -> None:
+        self._session = session
+        writing = Writing(session.store, self._setup.clock, self._setup.ids, session.clinician)
+        self._reading = Reading(session.store, self._setup.clock, session.clinician)
+        self._signing = Signing(session.store, self._setup.clock, self._setup.ids, session.clinician, writing, self._reading)
+        await self._setup.worker.run(self._reading.note_unlock)
+        await self._refresh_status()
+
+    async def _refresh_status(self) -> None:
+        """Read the counts again and tell those who listen."""
+        session, reading = self._session, self._reading
+        if session is None or reading is None:
+            return
+        counts = await self._setup.worker.run(reading.counts)
+        self._status = Status(
+            environment=self._setup.journal.environment,
+            connection=self._watch.state,
+            connection_since=self._watch.since,
+            data_as_of=counts.data_as_of,
+            unsent_visits=counts.unsent_visits,
+            unsent_entries=counts.unsent_entries,
+            cache=session.cache,
+            clinician=session.clinician.name,
+        )
+        for listener in list(self._listeners):
+            listener()
+
+    async def _pull_round(self, session: Session, each: Callable[[int, int, ChartOutcome], None]) -> None:
+        span = shift_at(self._setup.clock.now())
+        try:
+            await session.pull.take_round(span, session.clinician.fhir_user, each)
+        except JournalError as error:
+            self._watch.met(connection_of(error))
+            await self._refresh_status()
+            raise of_journal(error) from None
+        self._watch.met(Connection.ONLINE)
+
+    async def _after_reconnection(self) -> None:
+        """Bring the round again, so that what is shown is as fresh as the network allows."""
+        if await self.round() is not None:
+            with contextlib.suppress(Trouble):
+                await self.take_round(lambda _: None)
+
+    async def _no_reconnection(self) -> None:
+        """Do nothing: a command fetches no round."""
+
+    async def _audit_with_journal(self, patient_id: str) -> None:
+        """Have the journal note the reading before anything is shown; without a cache there is no log of our own."""
+        from services.audit_event import patient_read
+
+        session = self._open()
+        event = patient_read(patient_id, session.clinician, self._setup.clock.now())
+        try:
+            await session.client.create("AuditEvent", event)
+        except JournalError as error:
+            raise Trouble(TroubleCode.NO_AUDIT, cause=of_journal(error).code.value) from None
+
+    def _wake(self) -> None:
+        if self._delivery is not None:
+            self._delivery.wake()
+
+    def _open(self) -> Session:
+        if self._session is None:
+            raise Trouble(TroubleCode.LOCKED)
+        return self._session
+
+    def _reader(self) -> Reading:
+        if self._reading is None:
+            raise Trouble(TroubleCode.LOCKED)
+        return self._reading
+
+    def _signer(self) -> Signing:
+        if self._signing is None:
+            raise Trouble(TroubleCode.LOCKED)
+        return self._signing
+
+    def _writer(self) -> Writing:
+        return self._signer().writing

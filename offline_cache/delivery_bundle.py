@@ -1,0 +1,49 @@
+"""The bytes that go over the wire for an entry: a FHIR transaction of conditional creates, or one body with its references set.
+
+The parts' own bytes are put in as they were signed; nothing is parsed and written again, so no decimal changes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from offline_cache.entries import PartRecord
+
+
+def transaction_bundle(parts: Sequence[PartRecord]) -> bytes:
+    """Return a Bundle of type transaction: one conditional POST per part, named `urn:uuid:<op_id>` so that parts may refer."""
+    entries = [
+        b'{"fullUrl":%b,"resource":%b,"request":%b}'
+        % (
+            _json(f"urn:uuid:{part.op_id}"),
+            part.body,
+            _json(
+                {
+                    "method": "POST",
+                    "url": part.type,
+                    "ifNoneExist": f"identifier=urn:ietf:rfc:3986|urn:uuid:{part.op_id}",
+                }
+            ),
+        )
+        for part in parts
+    ]
+    return b'{"resourceType":"Bundle","type":"transaction","entry":[' + b",".join(entries) + b"]}"
+
+
+def with_references(body: bytes, own_op_id: str, known: Mapping[str, str]) -> bytes:
+    """Return the body with references to other parts (`urn:uuid:…`) replaced by the ids that the journal gave them.
+
+    The part's own identifier carries its own urn:uuid and is left alone.
+    """
+    for op_id, reference in known.items():
+        if op_id != own_op_id:
+            body = body.replace(_json(f"urn:uuid:{op_id}"), _json(reference))
+    return body
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,261 @@
+"""Bringing the round and its charts down: every page and its bookkeeping in one commit, completeness never guessed.
+
+A part of a chart is complete only when its last page is in. Only then is what the journal no longer gives swept out; a part
+that stopped half-way keeps what it had, is marked incomplete with the reason, and never sweeps (offline-cache.md §1.4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from client.errors import ErrorKind, JournalError
+from offline_cache.chart_parts import CHART_PARTS, ChartPart, Query
+from offline_cache.patient_of import patient_of
+from offline_cache.scopes import RoundRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+
+    from client.journal import JournalClient
+    from client.resource import Page, Resource
+    from offline_cache.store import Store
+    from ports.clock import Clock
+    from ports.worker import Worker
+
+PATIENTS_AT_ONCE = 3
+"""How many charts come down side by side; the journal is shared with others (norway.md §4.3)."""
+
+
+class Span(Protocol):
+    """A shift: its name, its day and its two instants."""
+
+    @property
+    def name(self) -> str:
+        """The shift's word: dag, kveld, natt."""
+        ...
+
+    @property
+    def day(self) -> date:
+        """The date on which the shift begins."""
+        ...
+
+    @property
+    def start(self) -> datetime:
+        """The first instant."""
+        ...
+
+    @property
+    def end(self) -> datetime:
+        """The first instant after it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChartOutcome:
+    """What became of one patient's chart: the parts that did not come down, with the kind of error of each."""
+
+    patient_id: str
+    missing: tuple[tuple[str, str], ...]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every part came down to its last page."""
+        return not self.missing
+
+
+class Pull:
+    """Takes one clinician's round from the journal into the store."""
+
+    def __init__(self, client: JournalClient, store: Store, worker: Worker, clock: Clock) -> None:
+        self._client = client
+        self._store = store
+        self._worker = worker
+        self._clock = clock
+
+    async def take_round(
+        self, span: Span, actor: str, progress: Callable[[int, int, ChartOutcome], None]
+    ) -> RoundRecord:
+        """Bring the visits of a shift and the charts of their patients; report each patient as it is done.
+
+        Raises:
+            JournalError: the list of visits itself did not come; nothing that was cached before is changed.
+        """
+        query = _visit_query(span, actor)
+        visits, patients = await self._list(query)
+        counted = await self._client.count("Appointment", query)
+        record = RoundRecord(
+            name=span.name,
+            day=span.day,
+            start=span.start,
+            end=span.end,
+            zone="",
+            visit_ids=tuple(v.id for v in visits),
+            journal_count=counted,
+            as_of=self._clock.now(),
+            complete=False,
+        )
+        await self._worker.run(self._keep_list, record, visits, patients)
+        outcomes = await self._charts([p.id for p in patients], progress)
+        lost = {patient_of(v.type, v.body) for v in visits} - {p.id for p in patients}
+        whole = all(o.complete for o in outcomes) and not lost and counted == len(visits)
+        return await self._worker.run(self._close_round, record, whole)
+
+    async def refresh_chart(self, patient_id: str) -> ChartOutcome:
+        """Bring one patient's chart again, the Patient itself included."""
+        missing: list[tuple[str, str]] = []
+        try:
+            patient = await self._client.read("Patient", patient_id)
+            await self._worker.run(self._keep_patient, patient)
+        except JournalError as error:
+            missing.append(("patient", str(error.kind)))
+        return await self._chart(patient_id, missing)
+
+    async def _list(self, query: Query) -> tuple[list[Resource], list[Resource]]:
+        visits: dict[str, Resource] = {}
+        patients: dict[str, Resource] = {}
+        async for page in self._client.search("Appointment", (*query, ("_include", "Appointment:patient"))):
+            visits.update((r.id, r) for r in page.resources if r.type == "Appointment")
+            patients.update((r.id, r) for r in page.included if r.type == "Patient")
+        wanted = {patient_of(v.type, v.body) for v in visits.values()} - {""}
+        for patient_id in sorted(wanted - set(patients)):
+            patient = await self._client.read("Patient", patient_id)
+            patients[patient.id] = patient
+        return list(visits.values()), [patients[i] for i in sorted(patients) if i in wanted]
+
+    async def _charts(
+        self, patient_ids: Sequence[str], progress: Callable[[int, int, ChartOutcome], None]
+    ) -> list[ChartOutcome]:
+        gate = asyncio.Semaphore(PATIENTS_AT_ONCE)
+        done: list[ChartOutcome] = []
+
+        async def one(patient_id: str) -> None:
+            async with gate:
+                outcome = await self._chart(patient_id, [])
+            done.append(outcome)
+            progress(len(done), len(patient_ids), outcome)
+
+        async with asyncio.TaskGroup() as group:
+            for patient_id in patient_ids:
+                group.create_task(one(patient_id))
+        return done
+
+    async def _chart(self, patient_id: str, missing: list[tuple[str, str]]) -> ChartOutcome:
+        for part in CHART_PARTS:
+            reason = await self._part(patient_id, part)
+            if reason:
+                missing.append((part.name, reason))
+        return ChartOutcome(patient_id, tuple(missing))
+
+    async def _part(self, patient_id: str, part: ChartPart) -> str:
+        """Bring one part; return why it is not complete, or nothing."""
+        try:
+            generation = await self._worker.run(next_generation, self._store)
+            found = await self._pages(
+                patient_id, part, part.first(patient_id, self._clock.now()), generation, 0
+            )
+            latest = part.instead(patient_id)
+            if not found and latest is not None:
+                await self._pages(patient_id, part, latest, generation, part.latest_instead)
+            await self._worker.run(self._close_part, patient_id, part, generation)
+        except JournalError as error:
+            reason = str(error.kind)
+            await self._worker.run(self._mark_missing, patient_id, part, reason)
+            return reason
+        return ""
+
+    async def _pages(
+        self, patient_id: str, part: ChartPart, query: Query, generation: int, at_most: int
+    ) -> int:
+        found = 0
+        size = min(at_most, 100) if at_most else 100
+        async for page in self._client.search(part.type, query, page_size=size):
+            _refuse_other_patients(page, patient_id, part.type)
+            await self._worker.run(self._keep_page, patient_id, page, generation)
+            found += len(page.resources)
+            if at_most and found >= at_most:
+                break
+        return found
+
+    def _keep_list(self, record: RoundRecord, visits: list[Resource], patients: list[Resource]) -> None:
+        at = self._clock.now()
+        with self._store.transaction():
+            generation = next_generation(self._store)
+            for visit in visits:
+                owner = patient_of(visit.type, visit.body)
+                self._store.resources.put(visit, patient=owner, fetched_at=at, generation=generation)
+            for patient in patients:
+                self._store.resources.put(patient, patient=patient.id, fetched_at=at, generation=generation)
+            self._store.scopes.put_round(record)
+
+    def _keep_patient(self, patient: Resource) -> None:
+        at = self._clock.now()
+        with self._store.transaction():
+            generation = next_generation(self._store)
+            self._store.resources.put(patient, patient=patient.id, fetched_at=at, generation=generation)
+
+    def _keep_page(self, patient_id: str, page: Page, generation: int) -> None:
+        at = self._clock.now()
+        with self._store.transaction():
+            for resource in page.resources:
+                self._store.resources.put(resource, patient=patient_id, fetched_at=at, generation=generation)
+
+    def _close_part(self, patient_id: str, part: ChartPart, generation: int) -> None:
+        with self._store.transaction():
+            self._store.resources.sweep(patient_id, part.type, generation)
+            self._store.scopes.put_section(patient_id, part.name, True, self._clock.now(), "")
+
+    def _mark_missing(self, patient_id: str, part: ChartPart, reason: str) -> None:
+        with self._store.transaction():
+            before = {s.name: s for s in self._store.scopes.sections(patient_id)}.get(part.name)
+            as_of = before.as_of if before else None
+            self._store.scopes.put_section(patient_id, part.name, False, as_of, reason)
+            if reason == ErrorKind.WRONG_RESOURCE:
+                self._store.audit.append(
+                    "pull-refused", patient=patient_id, detail=f"{part.name}: {reason}", actor=""
+                )
+
+    def _close_round(self, record: RoundRecord, whole: bool) -> RoundRecord:  # noqa: FBT001
+        closed = RoundRecord(
+            name=record.name,
+            day=record.day,
+            start=record.start,
+            end=record.end,
+            zone=record.zone,
+            visit_ids=record.visit_ids,
+            journal_count=record.journal_count,
+            as_of=self._clock.now(),
+            complete=whole,
+        )
+        with self._store.transaction():
+            self._store.scopes.put_round(closed)
+        return closed
+
+
+def next_generation(store: Store) -> int:
+    """Return the number of a new pull, one above the last; rows that only older pulls saw can then be swept."""
+    with store.transaction():
+        number = int(store.meta.get("generation") or b"0") + 1
+        store.meta.put("generation", str(number).encode())
+    return number
+
+
+def _visit_query(span: Span, actor: str) -> Query:
+    return (
+        ("actor", actor),
+        ("date", f"ge{_instant(span.start)}"),
+        ("date", f"lt{_instant(span.end)}"),
+    )
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _refuse_other_patients(page: Page, patient_id: str, type_: str) -> None:
+    """Refuse a whole page that brings another patient's data, or another type than was asked for (fault H20)."""
+    for resource in page.resources:
+        if resource.type != type_ or patient_of(resource.type, resource.body) != patient_id:
+            raise JournalError(ErrorKind.WRONG_RESOURCE)

@@ -1,0 +1,38 @@
+"""The AuditEvent that the journal keeps when there is no log on this machine: a patient's record was read (IHE BALP, PatientRead)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.session import Clinician
+
+_DICOM = "http://dicom.nema.org/resources/ontology/DCM"
+
+
+def patient_read(patient_id: str, clinician: Clinician, at: datetime) -> bytes:
+    """Return an AuditEvent: this clinician reads this patient's record for treatment, now."""
+    event = {
+        "resourceType": "AuditEvent",
+        "type": {"system": _DICOM, "code": "110110", "display": "Patient Record"},
+        "action": "R",
+        "recorded": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "outcome": "0",
+        "purposeOfEvent": [
+            {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "TREAT"}]}
+        ],
+        "agent": [{"who": {"reference": clinician.fhir_user, "display": clinician.name}, "requestor": True}],
+        "source": {"observer": {"display": "Feltjournal"}},
+        "entity": [
+            {
+                "what": {"reference": f"Patient/{patient_id}"},
+                "type": {"system": "http://terminology.hl7.org/CodeSystem/audit-entity-type", "code": "1"},
+                "role": {"system": "http://terminology.hl7.org/CodeSystem/object-role", "code": "1"},
+            }
+        ],
+    }
+    return msgspec.json.encode(event)

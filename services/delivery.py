@@ -1,0 +1,97 @@
+"""The background of a working day: ask whether the journal is there, and deliver what is due when it is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from client.errors import ErrorKind, JournalError
+from services.views import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from client.capability import Capabilities
+    from ports.clock import Clock
+    from services.connection import ConnectionWatch
+    from services.session import Session
+
+_NO_NETWORK = {ErrorKind.UNREACHABLE, ErrorKind.ANSWER_LOST, ErrorKind.NOT_FHIR}
+
+_SHORTEST_WAIT = 0.05
+"""Seconds: due times in the past never make the loop spin."""
+
+
+def connection_of(error: JournalError) -> Connection:
+    """Return what a failed request says of the connection."""
+    if error.kind in _NO_NETWORK:
+        return Connection.OFFLINE
+    if error.kind is ErrorKind.UNAUTHORIZED:
+        return Connection.SIGNED_OUT
+    return Connection.ONLINE
+
+
+class Delivery:
+    """Runs until cancelled. `wake` makes it look at once: something was signed, or somebody asked."""
+
+    def __init__(
+        self,
+        session: Session,
+        watch: ConnectionWatch,
+        clock: Clock,
+        changed: Callable[[], Awaitable[None]],
+        reconnected: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._session = session
+        self._watch = watch
+        self._clock = clock
+        self._changed = changed
+        self._reconnected = reconnected
+        self._wake = asyncio.Event()
+        self._capabilities: Capabilities | None = None
+
+    def wake(self) -> None:
+        """Look at the outbox at once."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Ask, deliver, wait; for ever."""
+        while True:
+            self._wake.clear()
+            pause = await self.step()
+            await self._wait(pause)
+
+    async def step(self) -> float:
+        """Do one round of asking and delivering; return the seconds until the next is worth while."""
+        before = self._watch.state
+        try:
+            self._capabilities = await self._session.client.capabilities()
+        except JournalError as error:
+            await self._met(connection_of(error))
+            return self._watch.pause()
+        done = await self._session.outbox.deliver_due(self._capabilities)
+        if done.stopped_by is not None:
+            await self._met(connection_of(JournalError(done.stopped_by)))
+        else:
+            await self._met(Connection.ONLINE)
+        if done.delivered or done.stopped_by is not None:
+            await self._changed()
+        if before in (Connection.OFFLINE, Connection.SIGNED_OUT) and self._watch.state is Connection.ONLINE:
+            await self._reconnected()
+        if self._watch.state is not Connection.ONLINE or done.next_at is None:
+            return self._watch.pause()
+        until_due = (done.next_at - self._clock.now()).total_seconds()
+        return min(self._watch.pause(), max(_SHORTEST_WAIT, until_due))
+
+    async def _met(self, state: Connection) -> None:
+        if self._watch.met(state):
+            await self._changed()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait for the time or for `wake`, whichever is first."""
+        waiting = {asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(self._clock.sleep(seconds))}
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()

@@ -1,0 +1,55 @@
+"""The embedded journal as the client knows it: the address its state remembers and the proof that it is ours."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+from services.setup import JournalAddress
+from services.trouble import Trouble, TroubleCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from client.transport import JournalTransport
+    from ports.disk import Disk
+    from ports.ids import Ids
+
+
+def embedded_journal(state: Path, disk: Disk) -> JournalAddress:
+    """Return the address of the embedded journal whose state lies in this folder, running or not.
+
+    Raises:
+        Trouble: SANDBOX_NOT_RUNNING when no embedded journal was ever started there.
+    """
+    try:
+        port = int(disk.read(state / "port").decode().strip())
+        key = bytes.fromhex(disk.read(state / "key").decode().strip())
+    except (FileNotFoundError, ValueError) as error:
+        raise Trouble(TroubleCode.SANDBOX_NOT_RUNNING) from error
+    origin = f"http://127.0.0.1:{port}"
+    return JournalAddress("Innebygd journal", f"{origin}/fhir", f"{origin}/auth", embedded_key=key)
+
+
+def server_id(journal: JournalAddress) -> str:
+    """Return what names this journal for good: its issuer, or for the embedded one the print of its key."""
+    if journal.embedded_key is not None:
+        return "embedded:" + hashlib.sha256(b"server-id" + journal.embedded_key).hexdigest()[:24]
+    return journal.issuer
+
+
+async def prove_embedded(transport: JournalTransport, journal: JournalAddress, ids: Ids) -> bool:
+    """Ask the journal to prove that it was handed the key; False when it cannot."""
+    import msgspec
+
+    if journal.embedded_key is None:
+        return False
+    challenge = ids.secret(32).hex()
+    answer = await transport.send("GET", "embedded", query=[("challenge", challenge)])
+    expected = hmac.new(journal.embedded_key, bytes.fromhex(challenge), hashlib.sha256).hexdigest()
+    try:
+        given = msgspec.json.decode(answer.body, type=dict[str, str]).get("proof", "")
+    except msgspec.MsgspecError:
+        return False
+    return hmac.compare_digest(given, expected)

@@ -1,0 +1,281 @@
+"""The way in: which cache is on this machine, signing in, choosing a PIN, unlocking, and the open session that comes of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from client.auth.sign_in import SignIn
+from client.auth.tokens import Tokens
+from client.journal import JournalClient
+from client.transport import JournalTransport
+from offline_cache.outbox import Outbox
+from offline_cache.pull import Pull
+from offline_cache.store import Store
+from offline_cache.vault import Vault, VaultIdentity
+from services import persona
+from services.embedded import prove_embedded, server_id
+from services.grant_record import grant_bytes, grant_from
+from services.session import Clinician, Session
+from services.setup import SCOPES, Setup
+from services.trouble import Trouble, TroubleCode
+from services.views import CacheKind, Door, Person
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from client.auth.tokens import Grant
+    from offline_cache.keys import CacheKeys
+    from ports.keyring import KeyProtector
+
+REDIRECT = "http://127.0.0.1:8765/callback"
+"""Where a browser would be sent back to; any loopback port is allowed to a native client (RFC 8252 §7.3)."""
+
+_CLINICIAN = "clinician"
+_GRANT = "grant"
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """A clinician who has signed in with the journal but has no open cache yet."""
+
+    clinician: Clinician
+    grant: Grant
+
+
+class Entrance:
+    """Leads from a closed machine to an open `Session`."""
+
+    def __init__(self, setup: Setup, protector: KeyProtector | None) -> None:
+        self._setup = setup
+        self._protector = protector
+        self._page: persona.SignInPage | None = None
+        self._sign_in: SignIn | None = None
+        self._arrival: _Arrival | None = None
+        self._folder: Path | None = None
+
+    async def door(self) -> Door:
+        """Tell what the client meets: the cache that was used last, locked, or none. Asks no network and no key."""
+        if self._setup.no_cache:
+            return Door(locked=False, journal_name=self._setup.journal.name)
+        folder = await self._setup.worker.run(self._last_folder)
+        if folder is None:
+            return Door(locked=False, journal_name=self._setup.journal.name)
+        self._folder = folder
+        info = await self._setup.worker.run(self._vault(folder).describe)
+        if info is None:
+            return Door(locked=False, journal_name=self._setup.journal.name)
+        return Door(
+            locked=True,
+            clinician=info.clinician,
+            attempts_left=info.attempts_left,
+            journal_name=info.journal,
+            unsent_visits=info.unsent,
+        )
+
+    @property
+    def needs_pin(self) -> bool:
+        """Tell whether the clinician who signed in must choose a PIN: the first time on this machine."""
+        return self._arrival is not None and not self._setup.no_cache and not self._has_vault()
+
+    @property
+    def needs_unlock(self) -> bool:
+        """Tell whether the clinician who signed in has a cache here, to be unlocked with its PIN."""
+        return self._arrival is not None and not self._setup.no_cache and self._has_vault()
+
+    async def people(self) -> list[Person]:
+        """Ask the journal's sign-in page whom it lets in."""
+        http = self._origin_transport(self._setup.journal.issuer)
+        try:
+            self._sign_in = await SignIn.begin(
+                http,
+                issuer=self._setup.journal.issuer,
+                base_url=self._setup.journal.base_url,
+                client_id=self._setup.journal.client_id,
+                redirect_uri=REDIRECT,
+                scopes=SCOPES,
+                ids=self._setup.ids,
+                clock=self._setup.clock,
+            )
+            self._page = await persona.open_page(http, self._sign_in.url)
+        finally:
+            await http.aclose()
+        return list(self._page.people)
+
+    async def sign_in(self, person_id: str) -> Clinician:
+        """Sign in as one of the people; afterwards `needs_pin` or `needs_unlock` tells the next step."""
+        if self._page is None or self._sign_in is None:
+            await self.people()
+        page, sign_in = self._page, self._sign_in
+        if page is None or sign_in is None:
+            raise Trouble(TroubleCode.SIGN_IN_FAILED)
+        http = self._origin_transport(self._setup.journal.issuer)
+        try:
+            callback = await persona.choose(http, page, person_id)
+            grant = await sign_in.finish(callback)
+        finally:
+            await http.aclose()
+            self._page = self._sign_in = None
+        user = grant.user
+        clinician = Clinician(user.subject, user.name, user.fhir_user, user.role, user.issuer)
+        self._arrival = _Arrival(clinician, grant)
+        self._folder = self._setup.folders.cache / _folder_name(server_id(self._setup.journal), clinician.subject)
+        if self.needs_unlock:
+            await self._setup.worker.run(self._vault(self._folder).allow_attempts)
+        return clinician
+
+    async def open_without_cache(self) -> Session:
+        """Open a session that lives in memory only."""
+        arrival = self._arrived()
+        store = await self._setup.worker.run(self._open_store, None, None, True)
+        return await self._session(arrival.clinician, arrival.grant, CacheKind.NONE, store)
+
+    async def set_pin(self, pin: str) -> Session:
+        """Make this clinician's cache under a new PIN (and the keyring, where there is one) and open it.
+
+        Raises:
+            Trouble: NO_KEYRING or NOT_EMBEDDED when nothing may be kept on this machine; the PIN's own codes.
+        """
+        arrival = self._arrived()
+        if self._protector is None and not await self._is_embedded():
+            raise Trouble(TroubleCode.NO_KEYRING)
+        folder = self._folder
+        if folder is None:
+            raise Trouble(TroubleCode.LOCKED)
+        identity = VaultIdentity(
+            server_id=server_id(self._setup.journal),
+            user_id=arrival.clinician.subject,
+            clinician=arrival.clinician.name,
+            journal=self._setup.journal.name,
+            embedded=self._protector is None,
+        )
+        keys = await self._setup.worker.run(self._vault(folder).create, pin, identity)
+        store = await self._setup.worker.run(self._open_store, folder, keys, True)
+        await self._setup.worker.run(self._remember_last, folder)
+        return await self._session(arrival.clinician, arrival.grant, self._kind(), store)
+
+    async def unlock(self, pin: str) -> Session:
+        """Open the cache that the door showed, or that of the clinician who just signed in."""
+        folder = self._folder or await self._setup.worker.run(self._last_folder)
+        if folder is None:
+            raise Trouble(TroubleCode.CACHE_MISSING)
+        keys = await self._setup.worker.run(self._vault(folder).unlock, pin)
+        store = await self._setup.worker.run(self._open_store, folder, keys, False)
+        await self._setup.worker.run(self._remember_last, folder)
+        kept = await self._setup.worker.run(_kept_clinician, store)
+        arrival = self._arrival
+        grant = arrival.grant if arrival else await self._setup.worker.run(_kept_grant, store)
+        clinician = arrival.clinician if arrival else kept
+        if clinician is None:
+            raise Trouble(TroubleCode.CACHE_DAMAGED)
+        return await self._session(clinician, grant, self._kind(), store)
+
+    async def _session(self, clinician: Clinician, grant: Grant | None, cache: CacheKind, store: Store) -> Session:
+        setup = self._setup
+
+        async def keep(rotated: Grant) -> None:
+            await setup.worker.run(_keep_grant, store, rotated)
+
+        await setup.worker.run(_keep_clinician, store, clinician)
+        if grant is not None:
+            await keep(grant)
+        tokens = Tokens(
+            grant,
+            http=self._origin_transport(setup.journal.issuer),
+            issuer=setup.journal.issuer,
+            base_url=setup.journal.base_url,
+            client_id=setup.journal.client_id,
+            clock=setup.clock,
+            on_rotation=keep,
+        )
+        transport = self._transport(setup.journal.base_url, tokens)
+        client = JournalClient(transport)
+        await setup.worker.run(store.entries.recover)
+        self._arrival = None
+        return Session(
+            clinician=clinician,
+            cache=cache,
+            store=store,
+            tokens=tokens,
+            transport=transport,
+            client=client,
+            pull=Pull(client, store, setup.worker, setup.clock),
+            outbox=Outbox(client, store, setup.worker, setup.clock, setup.ids),
+        )
+
+    def _transport(self, base_url: str, tokens: Tokens | None) -> JournalTransport:
+        return JournalTransport(
+            base_url,
+            clock=self._setup.clock,
+            ids=self._setup.ids,
+            token=tokens,
+            plain_http=self._setup.journal.embedded_key is not None,
+            inner=self._setup.inner,
+        )
+
+    def _origin_transport(self, url: str) -> JournalTransport:
+        """Return a way to the origin of `url` that carries no token."""
+        scheme, _, rest = url.partition("://")
+        return self._transport(f"{scheme}://{rest.partition('/')[0]}", None)
+
+    async def _is_embedded(self) -> bool:
+        http = self._origin_transport(self._setup.journal.base_url)
+        try:
+            return await prove_embedded(http, self._setup.journal, self._setup.ids)
+        finally:
+            await http.aclose()
+
+    def _arrived(self) -> _Arrival:
+        if self._arrival is None:
+            raise Trouble(TroubleCode.SIGNED_OUT)
+        return self._arrival
+
+    def _kind(self) -> CacheKind:
+        return CacheKind.PIN_ONLY if self._protector is None else CacheKind.KEYRING
+
+    def _has_vault(self) -> bool:
+        return self._folder is not None and self._vault(self._folder).describe() is not None
+
+    def _vault(self, folder: Path) -> Vault:
+        return Vault(folder, self._setup.disk, self._setup.clock, self._setup.ids, self._protector)
+
+    def _open_store(self, folder: Path | None, keys: CacheKeys | None, create: bool) -> Store:  # noqa: FBT001
+        path = folder / "cache.db" if folder else None
+        return Store.open(path, keys, disk=self._setup.disk, clock=self._setup.clock, create=create)
+
+    def _last_folder(self) -> Path | None:
+        disk, cache = self._setup.disk, self._setup.folders.cache
+        try:
+            name = disk.read(cache / "last").decode().strip()
+        except FileNotFoundError:
+            return None
+        return cache / name if disk.exists(cache / name) else None
+
+    def _remember_last(self, folder: Path) -> None:
+        self._setup.disk.replace(self._setup.folders.cache / "last", folder.name.encode())
+
+
+def _folder_name(server: str, subject: str) -> str:
+    return "u-" + hashlib.sha256(f"{server}\n{subject}".encode()).hexdigest()[:16]
+
+
+def _keep_clinician(store: Store, clinician: Clinician) -> None:
+    store.meta.put(_CLINICIAN, msgspec.json.encode(clinician))
+
+
+def _kept_clinician(store: Store) -> Clinician | None:
+    kept = store.meta.get(_CLINICIAN)
+    return msgspec.json.decode(kept, type=Clinician) if kept else None
+
+
+def _keep_grant(store: Store, grant: Grant) -> None:
+    store.meta.put(_GRANT, grant_bytes(grant))
+
+
+def _kept_grant(store: Store) -> Grant | None:
+    kept = store.meta.get(_GRANT)
+    return grant_from(kept) if kept else None
+

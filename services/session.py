@@ -1,0 +1,41 @@
+"""One clinician at work with one journal: the open store and the way to the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from client.auth.tokens import Tokens
+    from client.journal import JournalClient
+    from client.transport import JournalTransport
+    from offline_cache.outbox import Outbox
+    from offline_cache.pull import Pull
+    from offline_cache.store import Store
+    from services.views import CacheKind
+
+
+class Clinician(msgspec.Struct, frozen=True):
+    """Who is signed in, as the sign-in said: kept in the store so that an offline start knows it."""
+
+    subject: str
+    name: str
+    fhir_user: str
+    role: str
+    issuer: str
+
+
+@dataclass(slots=True)
+class Session:
+    """Everything that exists only while somebody is in: closed as a whole."""
+
+    clinician: Clinician
+    cache: CacheKind
+    store: Store
+    tokens: Tokens
+    transport: JournalTransport
+    client: JournalClient
+    pull: Pull
+    outbox: Outbox

@@ -1,0 +1,65 @@
+"""What a working day stands on: the seams, the folders, and which journal it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from services.views import Environment
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ports.clock import Clock
+    from ports.disk import Disk
+    from ports.folders import Folders
+    from ports.ids import Ids
+    from ports.worker import Worker
+
+SCOPES = (
+    "openid",
+    "fhirUser",
+    "offline_access",
+    "user/*.cruds",
+)
+"""What is asked for at sign-in (SMART App Launch 2.2, scopes v2); what is granted decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalAddress:
+    """One journal: where its FHIR API and its sign-in are, and what it is.
+
+    `embedded_key` is the key that this program handed to the sandbox it started; None for every other journal. Only a journal
+    that proves it holds that key is the embedded one (architecture.md: never decided by an address).
+    """
+
+    name: str
+    base_url: str
+    issuer: str
+    client_id: str = "feltjournal"
+    environment: Environment = Environment.TRAINING
+    embedded_key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCost:
+    """Argon2id's cost: memory in KiB, passes, lanes (security.md §2.3)."""
+
+    memory_kib: int = 128 * 1024
+    passes: int = 3
+    lanes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything a `Workday` is built from; the tests and the simulation put other seams in."""
+
+    folders: Folders
+    clock: Clock
+    ids: Ids
+    disk: Disk
+    worker: Worker
+    journal: JournalAddress
+    no_cache: bool = False
+    key_cost: KeyCost = field(default_factory=KeyCost)
+    inner: httpx.AsyncBaseTransport | None = None

@@ -1,0 +1,77 @@
+"""Turning what the lower rooms raise into the trouble a person is told of."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from client.errors import ErrorKind, JournalError
+from offline_cache import errors as cache
+from services.trouble import Trouble, TroubleCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OF_THE_WIRE = {
+    ErrorKind.UNREACHABLE: TroubleCode.JOURNAL_UNREACHABLE,
+    ErrorKind.ANSWER_LOST: TroubleCode.ANSWER_LOST,
+    ErrorKind.UNAUTHORIZED: TroubleCode.SIGNED_OUT,
+    ErrorKind.FORBIDDEN: TroubleCode.FORBIDDEN,
+    ErrorKind.NOT_FOUND: TroubleCode.NOT_FOUND,
+    ErrorKind.GONE: TroubleCode.GONE,
+    ErrorKind.CONFLICT: TroubleCode.CONFLICT,
+    ErrorKind.REFUSED: TroubleCode.REFUSED,
+    ErrorKind.TOO_MANY: TroubleCode.TOO_MANY,
+    ErrorKind.SERVER_FAULT: TroubleCode.SERVER_FAULT,
+    ErrorKind.NOT_FHIR: TroubleCode.NOT_A_JOURNAL,
+    ErrorKind.BROKEN: TroubleCode.BROKEN_ANSWER,
+    ErrorKind.TOO_LARGE: TroubleCode.TOO_LARGE,
+    ErrorKind.OFF_ORIGIN: TroubleCode.NOT_A_JOURNAL,
+    ErrorKind.WRONG_RESOURCE: TroubleCode.WRONG_PATIENT,
+}
+
+
+def of_journal(error: JournalError) -> Trouble:
+    """Return the trouble of a request that failed; `shown` carries the journal's own words."""
+    details = {"status": str(error.status or "")}
+    if error.outcome_text:
+        details["shown"] = error.outcome_text
+    if error.retry_after is not None:
+        details["wait"] = f"{error.retry_after:.0f}"
+    return Trouble(_OF_THE_WIRE[error.kind], **details)
+
+
+def of_cache(error: cache.CacheError) -> Trouble:
+    """Return the trouble of a store or a vault that refused."""
+    match error:
+        case cache.WrongPin():
+            return Trouble(TroubleCode.WRONG_PIN, left=str(error.left), wait=f"{error.wait:.0f}")
+        case cache.PinLocked():
+            return Trouble(TroubleCode.PIN_LOCKED)
+        case cache.PinTooShort():
+            return Trouble(TroubleCode.PIN_TOO_SHORT)
+        case cache.PinCommon():
+            return Trouble(TroubleCode.PIN_COMMON)
+        case cache.KeyringLost():
+            return Trouble(TroubleCode.KEYRING_LOST)
+        case cache.CacheMissing():
+            return Trouble(TroubleCode.CACHE_MISSING)
+        case cache.HeaderDamaged() | cache.StoreDamaged():
+            return Trouble(TroubleCode.CACHE_DAMAGED)
+        case cache.StoreFull():
+            return Trouble(TroubleCode.DISK_FULL)
+        case cache.StoreBusy():
+            return Trouble(TroubleCode.CACHE_BUSY)
+        case _:
+            return Trouble(TroubleCode.DISK_FAULT)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Let nothing but `Trouble` out of the block, of what the wire and the cache are known to raise."""
+    try:
+        yield
+    except JournalError as error:
+        raise of_journal(error) from None
+    except cache.CacheError as error:
+        raise of_cache(error) from None
