@@ -1,0 +1,166 @@
+"""The encrypted database: SQLCipher 4 format by apsw-sqlite3mc, its settings, its guard and its errors.
+
+Every statement of the store passes through `Engine.run`, where an engine's error becomes one of ours.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+import apsw
+
+from offline_cache.errors import CacheMissing, StoreBusy, StoreDamaged, StoreError, StoreFault, StoreFull
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ports.disk import Disk
+
+Value = None | int | float | str | bytes
+"""What SQLite stores."""
+
+Row = tuple["Value", ...]
+
+_KEY_BYTES = 32
+_SECTOR_OF_PLAIN_TEXT = b"SQLite format 3\x00"
+_TEMP_STORE = {"TEMP_STORE=2", "TEMP_STORE=3"}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_CACHE_KIB = 16_384
+_FREE_PRAGMAS = {"quick_check", "integrity_check", "wal_checkpoint", "user_version"}
+_DENIED = {
+    apsw.SQLITE_ATTACH,
+    apsw.SQLITE_DETACH,
+    apsw.SQLITE_CREATE_VTABLE,
+    apsw.SQLITE_DROP_VTABLE,
+    apsw.SQLITE_CREATE_TABLE,
+    apsw.SQLITE_CREATE_TRIGGER,
+    apsw.SQLITE_CREATE_VIEW,
+    apsw.SQLITE_CREATE_TEMP_TABLE,
+    apsw.SQLITE_CREATE_TEMP_TRIGGER,
+    apsw.SQLITE_CREATE_TEMP_VIEW,
+    apsw.SQLITE_DROP_TABLE,
+    apsw.SQLITE_DROP_TRIGGER,
+    apsw.SQLITE_DROP_INDEX,
+    apsw.SQLITE_ALTER_TABLE,
+}
+
+
+class Engine:
+    """One connection to one encrypted file (or to memory), opened, checked and guarded."""
+
+    def __init__(self, path: Path | None, key: bytes, disk: Disk, *, create: bool) -> None:
+        if (
+            len(key) != _KEY_BYTES
+        ):  # a shorter one would silently be taken for a passphrase (security.md §1.5)
+            raise StoreFault("the key has the wrong length")
+        if not _TEMP_STORE & set(apsw.compile_options):
+            raise StoreFault("this SQLite may write temporary files")
+        self._in_memory = path is None
+        if path is not None:
+            _require_file(path, disk, create=create)
+        try:
+            self._connection = apsw.Connection(str(path or ":memory:"), vfs=disk.vfs if path else None)
+        except apsw.Error as error:
+            raise _translated(error, 0) from error
+        try:
+            self._set_up(key)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def run(self, statement: str, values: Iterable[Value] = ()) -> list[Row]:
+        """Run one statement and return its rows; the engine's errors come out as ours."""
+        try:
+            return self._connection.execute(statement, tuple(values)).fetchall()
+        except apsw.Error as error:
+            raise _translated(error, self._connection.system_errno) from error
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._connection.in_transaction
+
+    @property
+    def changes(self) -> int:
+        """How many rows the last statement changed."""
+        return self._connection.changes()
+
+    def guard(self) -> None:
+        """Refuse from now on other files, virtual tables, changed schemas and all but harmless pragmas."""
+        self._connection.authorizer = _authorize
+
+    def is_encrypted(self) -> bool:
+        """Tell whether the file's first bytes are ciphertext; memory counts as such."""
+        if self._in_memory:
+            return True
+        _whole, head = self._connection.read("main", 0, 0, len(_SECTOR_OF_PLAIN_TEXT))
+        return head != _SECTOR_OF_PLAIN_TEXT
+
+    def close(self) -> None:
+        """Close the connection; a second time does nothing."""
+        self._connection.close()
+
+    def _set_up(self, key: bytes) -> None:
+        if not self._in_memory:
+            for name, value in (("cipher", "sqlcipher"), ("legacy", 4), ("key", f"raw:{key.hex()}")):
+                self._pragma(name, value)
+        self.run("SELECT count(*) FROM sqlite_schema")  # a wrong key or a damaged first page shows here
+        self._pragma("page_size", 4096)
+        for name, value, wanted in (
+            ("journal_mode", "wal", "memory" if self._in_memory else "wal"),
+            ("synchronous", "full", 2),
+            ("temp_store", "memory", 2),
+            ("secure_delete", 1, 1),
+            ("foreign_keys", 1, 1),
+            ("trusted_schema", 0, 0),
+            ("cell_size_check", 1, 1),
+            ("cache_size", -_CACHE_KIB, -_CACHE_KIB),
+        ):
+            self._pragma(name, value)
+            if self._pragma(name) != wanted:
+                raise StoreFault(f"the setting {name} was not taken")
+
+    def _pragma(self, name: str, value: str | int | None = None) -> Value:
+        try:
+            result: Value = self._connection.pragma(name, *([] if value is None else [value]))
+        except apsw.Error as error:
+            raise _translated(error, self._connection.system_errno) from error
+        return result
+
+
+def _require_file(path: Path, disk: Disk, *, create: bool) -> None:
+    """Let no missing or empty file be opened as a new database, unless one is to be made."""
+    if disk.exists(path) and disk.size(path) > 0:
+        return
+    if not create:
+        raise CacheMissing("the database is missing or empty")
+    try:
+        disk.replace(path, b"")  # made by the port, so that it is private from its first moment
+    except OSError as error:
+        raise (StoreFull if error.errno in _NO_ROOM else StoreFault)("the database cannot be made") from error
+
+
+def _translated(error: apsw.Error, system_error: int) -> StoreError:
+    """Return our error for the engine's, with the engine's class as the only text."""
+    name = type(error).__name__
+    if isinstance(error, apsw.FullError) or (isinstance(error, apsw.IOError) and system_error in _NO_ROOM):
+        return StoreFull(name)
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return StoreDamaged(name)
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return StoreBusy(name)
+    return StoreFault(name)
+
+
+def _authorize(
+    operation: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None
+) -> int:
+    if operation in _DENIED:
+        return int(apsw.SQLITE_DENY)
+    if operation == apsw.SQLITE_PRAGMA and (first or "").lower() not in _FREE_PRAGMAS:
+        return int(apsw.SQLITE_DENY)
+    if operation == apsw.SQLITE_FUNCTION and (second or "").lower() == "load_extension":
+        return int(apsw.SQLITE_DENY)
+    return int(apsw.SQLITE_OK)

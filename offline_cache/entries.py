@@ -1,0 +1,238 @@
+"""What the nurse wrote: drafts, and signed entries with their parts on the way to the journal.
+
+A signed entry is never removed and its parts are never changed: the schema refuses both.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from offline_cache.entry_records import (
+    DRAFT_SELECT,
+    ENTRY_SELECT,
+    PART_SELECT,
+    DraftRecord,
+    EntryRecord,
+    NewPart,
+    PartRecord,
+    draft_from,
+    entry_from,
+    part_from,
+)
+from offline_cache.errors import WrongState
+from offline_cache.instants import from_optional, to_text
+from offline_cache.states import EntryState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from offline_cache.engine import Engine
+    from ports.clock import Clock
+
+__all__ = ["DraftRecord", "EntryRecord", "EntryTable", "NewPart", "PartRecord"]
+
+_FINAL = (EntryState.DRAFT, EntryState.DELIVERED, EntryState.WITHDRAWN)
+_NEW_PART = "INSERT INTO part (op_id, entry_id, number, type, body, state) VALUES (?, ?, ?, ?, ?, 'signert')"
+_WITHDRAWABLE = (EntryState.SIGNED, EntryState.HELD, EntryState.REFUSED)
+
+
+class EntryTable:
+    """Entries by their id; signed ones also by the sequence in which they were signed."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, transaction: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._transaction = transaction
+
+    def save_draft(self, draft: DraftRecord) -> None:
+        """Keep a draft, new or again; a signed entry is not written over."""
+        self._engine.run(
+            """INSERT INTO entry (entry_id, kind, patient, visit, event_at, fields, author, saved_at, state)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'utkast')
+               ON CONFLICT (entry_id) DO UPDATE SET event_at = excluded.event_at, fields = excluded.fields,
+                   author = excluded.author, saved_at = excluded.saved_at
+               WHERE state = 'utkast' AND patient = excluded.patient AND kind = excluded.kind""",
+            (
+                draft.entry_id,
+                draft.kind.value,
+                draft.patient,
+                draft.visit,
+                to_text(draft.event_at),
+                json.dumps(draft.fields, ensure_ascii=True),
+                draft.author,
+                to_text(self._clock.now()),
+            ),
+        )
+        if not self._engine.changes:
+            raise WrongState("not a draft, or another patient's")
+
+    def draft(self, entry_id: str) -> DraftRecord | None:
+        """Return one draft, or None."""
+        rows = self._engine.run(f"{DRAFT_SELECT} AND entry_id = ?", (entry_id,))
+        return draft_from(rows[0]) if rows else None
+
+    def drafts(self, patient: str = "") -> list[DraftRecord]:
+        """Return the drafts of a patient, or all, the last saved first."""
+        rows = self._engine.run(
+            f"{DRAFT_SELECT} AND (? = '' OR patient = ?) ORDER BY saved_at DESC, entry_id", (patient, patient)
+        )
+        return [draft_from(row) for row in rows]
+
+    def discard(self, entry_id: str) -> None:
+        """Remove a draft."""
+        self._engine.run("DELETE FROM entry WHERE entry_id = ? AND state = 'utkast'", (entry_id,))
+        if not self._engine.changes:
+            raise WrongState("not a draft")
+
+    def sign(
+        self,
+        entry_id: str,
+        parts: Sequence[NewPart],
+        *,
+        title: str,
+        signed_at: datetime,
+        send_after: datetime,
+        author: str,
+    ) -> None:
+        """Turn a draft into the next signed entry; the caller audits in the same transaction."""
+        with self._transaction():
+            self._engine.run(
+                """UPDATE entry SET state = 'signert', title = ?, signed_at = ?, send_after = ?, author = ?,
+                   sequence = (SELECT coalesce(max(sequence), 0) + 1 FROM entry)
+                   WHERE entry_id = ? AND state = 'utkast'""",
+                (title, to_text(signed_at), to_text(send_after), author, entry_id),
+            )
+            if not self._engine.changes or not parts:
+                raise WrongState("not a draft, or nothing to sign")
+            for part in parts:
+                values = (part.op_id, entry_id, part.number, part.type, part.body)
+                self._engine.run(_NEW_PART, values)
+
+    def get(self, entry_id: str) -> EntryRecord | None:
+        """Return one signed entry, or None."""
+        rows = self._engine.run(f"{ENTRY_SELECT} AND entry_id = ?", (entry_id,))
+        return entry_from(rows[0]) if rows else None
+
+    def all(self) -> list[EntryRecord]:
+        """Return all signed entries, in the order of signing."""
+        return [entry_from(row) for row in self._engine.run(f"{ENTRY_SELECT} ORDER BY sequence")]
+
+    def parts(self, entry_id: str) -> list[PartRecord]:
+        """Return the parts of an entry, by number."""
+        return [
+            part_from(row)
+            for row in self._engine.run(f"{PART_SELECT} WHERE entry_id = ? ORDER BY number", (entry_id,))
+        ]
+
+    def due(self, now: datetime) -> list[EntryRecord]:
+        """Return what may be sent or must be read back now, in the order of signing."""
+        at = to_text(now)
+        rows = self._engine.run(
+            f"""{ENTRY_SELECT} AND (next_at IS NULL OR next_at <= ?)
+                AND (state = 'ukjent' OR (state = 'signert' AND send_after <= ?)) ORDER BY sequence""",
+            (at, at),
+        )
+        return [entry_from(row) for row in rows]
+
+    def next_due(self) -> datetime | None:
+        """Return when the next entry falls due (a past instant: it is due); None when nothing waits."""
+        rows = self._engine.run(
+            """SELECT min(CASE state WHEN 'ukjent' THEN coalesce(next_at, signed_at)
+                          ELSE max(send_after, coalesce(next_at, send_after)) END)
+               FROM entry WHERE state IN ('signert', 'ukjent')"""
+        )
+        return from_optional(rows[0][0])
+
+    def set_state(
+        self,
+        entry_id: str,
+        state: EntryState,
+        *,
+        detail: str = "",
+        shown: str = "",
+        next_at: datetime | None = None,
+        delivered_at: datetime | None = None,
+    ) -> None:
+        """Move a signed entry on; one that is in the journal, or withdrawn, moves no more.
+
+        Args:
+            entry_id: Which one.
+            state: Where to; SENDING counts as an attempt.
+            detail: Why, in a code word of ours.
+            shown: The journal's own words.
+            next_at: When to try again; None is at once.
+            delivered_at: When the journal acknowledged the last part.
+        """
+        if state in (EntryState.DRAFT, EntryState.WITHDRAWN):
+            raise WrongState("not reached this way")
+        self._engine.run(
+            """UPDATE entry SET state = ?, detail = ?, shown = ?, next_at = ?, delivered_at = ?,
+                   attempts = attempts + ?
+               WHERE entry_id = ? AND state NOT IN (?, ?, ?)""",
+            (
+                state.value,
+                detail,
+                shown,
+                to_text(next_at),
+                to_text(delivered_at),
+                int(state is EntryState.SENDING),
+                entry_id,
+                *_FINAL,
+            ),
+        )
+        if not self._engine.changes:
+            raise WrongState("not a signed entry on its way")
+
+    def set_part(
+        self,
+        op_id: str,
+        state: EntryState,
+        server_id: str = "",
+        version_id: str = "",
+        status: int = 0,
+        detail: str = "",
+    ) -> None:
+        """Write down what the journal said of one part; an id that it gave is never lost again."""
+        self._engine.run(
+            """UPDATE part SET state = ?, status = ?, detail = ?,
+               server_id = CASE ? WHEN '' THEN server_id ELSE ? END,
+               version_id = CASE ? WHEN '' THEN version_id ELSE ? END WHERE op_id = ?""",
+            (state.value, status, detail, server_id, server_id, version_id, version_id, op_id),
+        )
+        if not self._engine.changes:
+            raise WrongState("no such part")
+
+    def send_now(self, entry_id: str, now: datetime) -> None:
+        """Let an entry wait no longer, neither for its half minute nor for the next try."""
+        self._engine.run(
+            """UPDATE entry SET send_after = min(send_after, ?), next_at = NULL
+               WHERE entry_id = ? AND state IN ('signert', 'ukjent')""",
+            (to_text(now), entry_id),
+        )
+        if not self._engine.changes:
+            raise WrongState("not waiting")
+
+    def withdraw(self, entry_id: str, at: datetime) -> None:
+        """Take a signed entry back while the journal cannot have any of it; it is kept, as withdrawn."""
+        with self._transaction():
+            self._engine.run(
+                """UPDATE entry SET state = 'trukket', withdrawn_at = ?, next_at = NULL
+                   WHERE entry_id = ? AND state IN (?, ?, ?) AND NOT EXISTS (
+                       SELECT 1 FROM part WHERE part.entry_id = entry.entry_id
+                       AND (server_id <> '' OR part.state IN ('sender', 'ukjent', 'i journalen')))""",
+                (to_text(at), entry_id, *_WITHDRAWABLE),
+            )
+            if not self._engine.changes:
+                raise WrongState("the journal may have it")
+
+    def recover(self) -> int:
+        """At the start: whatever was being sent when the program ended is unknown now; return how many."""
+        with self._transaction():
+            self._engine.run("UPDATE part SET state = 'ukjent' WHERE state = 'sender'")
+            self._engine.run("UPDATE entry SET state = 'ukjent', next_at = NULL WHERE state = 'sender'")
+            return self._engine.changes

@@ -1,0 +1,89 @@
+# ruff: noqa: N818  the names say what happened, as the callers read them
+"""What can go wrong in the cache, as types. No message here ever holds a value that was stored."""
+
+from __future__ import annotations
+
+
+class CacheError(Exception):
+    """Anything that the cache reports on purpose."""
+
+
+class StoreError(CacheError):
+    """The database could not do what was asked; what was committed before is untouched."""
+
+
+class StoreFull(StoreError):
+    """The disk, the quota or the file limit is full: nothing of this transaction was kept."""
+
+
+class StoreDamaged(StoreError):
+    """The file does not decrypt, is malformed, or is not the one that the keys belong to."""
+
+
+class StoreFault(StoreError):
+    """Another failure of the disk or of the engine."""
+
+
+class StoreBusy(StoreError):
+    """Another process has the store open."""
+
+
+class StoreTooNew(StoreError):
+    """A later version of the program wrote this store."""
+
+
+class CacheMissing(StoreError):
+    """The database is missing or empty where one must be: an incident, never a first run."""
+
+
+class AuditBroken(StoreDamaged):
+    """The audit chain does not hold at `sequence`: a row was changed, removed, moved or put back."""
+
+    def __init__(self, sequence: int) -> None:
+        super().__init__(f"audit chain broken at {sequence}")
+        self.sequence = sequence
+
+
+class WrongState(CacheError):
+    """The entry's state does not allow it: a signed one is not discarded, a sent one not withdrawn."""
+
+
+class PinTooShort(CacheError):
+    """The PIN has fewer characters than the rule asks for."""
+
+
+class PinCommon(CacheError):
+    """The PIN is one of the first that anybody would try."""
+
+
+class WrongPin(CacheError):
+    """The PIN was wrong: `left` attempts remain, and the next should wait `wait` seconds."""
+
+    def __init__(self, left: int, wait: float) -> None:
+        super().__init__("wrong PIN")
+        self.left = left
+        self.wait = wait
+
+
+class PinLocked(CacheError):
+    """All attempts are spent: locked until an online sign-in. Nothing was deleted."""
+
+
+class NoKeyring(CacheError):
+    """A cache of this journal needs an OS keyring, and there is none."""
+
+
+class KeyringLost(CacheError):
+    """The keyring's item for this cache is gone or is another one: no PIN can open the cache."""
+
+
+class KeyringUnavailable(KeyringLost):
+    """The keyring cannot be asked now (absent, locked, or silent): the item may still be there."""
+
+
+class HeaderDamaged(CacheError):
+    """The header file is there but is not whole: the PIN was not even tried."""
+
+
+class HeaderExists(CacheError):
+    """A header lies here already; it is never written over by a new cache."""

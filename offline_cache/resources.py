@@ -1,0 +1,147 @@
+"""The journal's resources as they came: raw JSON, byte for byte, beside a small header to search by."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from offline_cache.address_grade import SAME_HOME, is_graded, without_address
+from offline_cache.instants import from_text, to_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from client.resource import Resource
+    from offline_cache.engine import Engine, Row
+
+_COLUMNS = "type, id, patient, version_id, last_updated, body, fetched_at, address_cut"
+_SELECT = f"SELECT {_COLUMNS} FROM resource"  # noqa: S608  a constant
+_PUT = """
+    INSERT INTO resource (type, id, patient, version_id, last_updated,
+                          generation, fetched_at, address_cut, sha256, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (type, id) DO UPDATE SET patient = excluded.patient, version_id = excluded.version_id,
+        last_updated = excluded.last_updated, generation = excluded.generation,
+        fetched_at = excluded.fetched_at, address_cut = excluded.address_cut,
+        sha256 = excluded.sha256, body = excluded.body"""
+_SEEN_AGAIN = "UPDATE resource SET generation = ?, fetched_at = ? WHERE type = ? AND id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResource:
+    """One resource of the cache. With `address_cut` it is never the base of a write."""
+
+    type: str
+    id: str
+    patient: str
+    version_id: str
+    last_updated: str
+    body: bytes = field(repr=False)
+    fetched_at: datetime
+    address_cut: bool
+
+
+class ResourceTable:
+    """Resources by type and id, and by the patient they belong to."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def new_generation(self) -> int:
+        """Return the number of a new pull, higher than every one before."""
+        rows = self._engine.run("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'generation'")
+        last = rows[0][0] if rows else 0
+        number = (last if isinstance(last, int) else 0) + 1
+        self._engine.run(
+            "INSERT OR REPLACE INTO meta (key, value) VALUES ('generation', ?)", (str(number).encode(),)
+        )
+        return number
+
+    def put(self, resource: Resource, *, patient: str, fetched_at: datetime, generation: int) -> bool:
+        """Keep a resource as it came and tell whether it differs from what was kept.
+
+        Args:
+            resource: The resource; a Patient with an address grade is kept without where he or she is.
+            patient: The id of the patient it belongs to; empty for none.
+            fetched_at: When the journal gave it.
+            generation: The number of the pull; `sweep` removes what only older ones saw.
+        """
+        body, cut = self._kept_form(resource, patient)
+        digest = hashlib.sha256(body).digest()
+        at = to_text(fetched_at)
+        known = self._engine.run(
+            "SELECT sha256, patient, version_id, address_cut FROM resource WHERE type = ? AND id = ?",
+            (resource.type, resource.id),
+        )
+        if known and known[0] == (digest, patient, resource.version_id, int(cut)):
+            self._engine.run(_SEEN_AGAIN, (generation, at, resource.type, resource.id))
+            return False
+        header = (resource.type, resource.id, patient, resource.version_id, resource.last_updated)
+        self._engine.run(_PUT, (*header, generation, at, int(cut), digest, body))
+        if cut and resource.type == "Patient":
+            self._cut_home_of(resource.id)
+        return True
+
+    def get(self, type_: str, id_: str) -> StoredResource | None:
+        """Return one resource, or None."""
+        rows = self._engine.run(f"{_SELECT} WHERE type = ? AND id = ?", (type_, id_))
+        return _stored(rows[0]) if rows else None
+
+    def of_patient(self, patient: str, type_: str) -> list[StoredResource]:
+        """Return the patient's resources of a type, by id."""
+        rows = self._engine.run(f"{_SELECT} WHERE patient = ? AND type = ? ORDER BY id", (patient, type_))
+        return [_stored(row) for row in rows]
+
+    def of_type(self, type_: str) -> list[StoredResource]:
+        """Return all resources of a type, by id."""
+        return [_stored(row) for row in self._engine.run(f"{_SELECT} WHERE type = ? ORDER BY id", (type_,))]
+
+    def remove(self, type_: str, id_: str) -> None:
+        """Remove one resource; nothing happens when there is none."""
+        self._engine.run("DELETE FROM resource WHERE type = ? AND id = ?", (type_, id_))
+
+    def sweep(self, patient: str, type_: str, generation: int) -> int:
+        """Remove the patient's resources of a type that only earlier pulls saw, and return how many."""
+        values = (patient, type_, generation)
+        self._engine.run("DELETE FROM resource WHERE patient = ? AND type = ? AND generation < ?", values)
+        return self._engine.changes
+
+    def _kept_form(self, resource: Resource, patient: str) -> tuple[bytes, bool]:
+        """Return the bytes to keep, and whether something was cut out of them."""
+        if resource.type == "Patient":
+            cut = is_graded(resource.body)
+        else:
+            cut = resource.type in SAME_HOME and bool(patient) and self._is_cut(patient)
+        return (without_address(resource.body), True) if cut else (resource.body, False)
+
+    def _is_cut(self, patient: str) -> bool:
+        rows = self._engine.run(
+            "SELECT address_cut FROM resource WHERE type = 'Patient' AND id = ?", (patient,)
+        )
+        return bool(rows and rows[0][0])
+
+    def _cut_home_of(self, patient: str) -> None:
+        """Cut what came before its Patient did, or before the Patient was graded."""
+        for stored in (
+            s for type_ in SAME_HOME for s in self.of_patient(patient, type_) if not s.address_cut
+        ):
+            body = without_address(stored.body)
+            self._engine.run(
+                "UPDATE resource SET body = ?, sha256 = ?, address_cut = 1 WHERE type = ? AND id = ?",
+                (body, hashlib.sha256(body).digest(), stored.type, stored.id),
+            )
+
+
+def _stored(row: Row) -> StoredResource:
+    type_, id_, patient, version_id, last_updated, body, fetched_at, cut = row
+    return StoredResource(
+        str(type_),
+        str(id_),
+        str(patient),
+        str(version_id),
+        str(last_updated),
+        body if isinstance(body, bytes) else b"",
+        from_text(fetched_at),
+        bool(cut),
+    )
