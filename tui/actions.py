@@ -1,0 +1,162 @@
+"""THE registry of what a person can do: keys, words, help and why not. Bindings, key line, help and palette come from here.
+
+An action `visit.open` is carried out by the method `action_visit_open` of the screen, widget or application that binds its scope.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def _always(_place: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done. `why_not` is asked with the screen that binds it: a reason, or nothing when it may be done."""
+
+    id: str
+    keys: str
+    label: str
+    help: str
+    scope: str
+    is_in_line: bool = True
+    is_first: bool = False  # before whatever has the focus: for keys that a text field would take
+    why_not: Callable[[Any], str] = _always
+
+    @property
+    def key_name(self) -> str:
+        """Return the first key as it is written on the key line."""
+        return key_name(self.keys.split(",", maxsplit=1)[0])
+
+    @property
+    def method(self) -> str:
+        """Return the name of the method that carries it out."""
+        return "action_" + self.id.replace(".", "_")
+
+    def binding(self) -> Binding:
+        """Return Textual's binding; its id is ours, so a keymap can name it."""
+        return Binding(
+            self.keys,
+            f"perform('{self.id}')",
+            self.label,
+            tooltip=self.help,
+            id=self.id,
+            priority=self.is_first,
+            show=False,
+        )
+
+
+_KEY_NAMES = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "shift+tab": "Shift+Tab",
+    "tab": "Tab",
+    "slash": "/",
+    "question_mark": "?",
+    "pageup": "PgOpp",
+    "pagedown": "PgNed",
+    "up": "↑",
+    "down": "↓",
+    "space": "Mellomrom",
+}
+
+
+def key_name(key: str) -> str:
+    """Return how a key is named on a Norwegian keyboard."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    if key.startswith("ctrl+"):
+        return "Ctrl+" + key.removeprefix("ctrl+").upper()
+    return key.upper() if is_function_key(key) else key
+
+
+def is_function_key(key: str) -> bool:
+    """Tell whether it is one of F1, F2 and so on."""
+    return key[0] == "f" and key[1:].isdigit()
+
+
+def _online_only(place: Any) -> str:
+    """Say why something that needs the network cannot be done now."""
+    is_online = getattr(place, "is_online", None)
+    return "Krever nett. Det du har signert, sendes når nettet er tilbake." if is_online is False else ""
+
+
+REGISTRY: tuple[Action, ...] = (
+    Action("app.help", "f1", "hjelp", "Tastene som virker her, og hva de gjør.", "app"),
+    Action(
+        "app.lock", "f12", "lås", "Lås nå. Programmet startes på nytt og ber om PIN.", "app", is_first=True
+    ),
+    Action(
+        "app.quit",
+        "ctrl+q,f10",
+        "avslutt",
+        "Avslutt. Sier fra om noe ikke er sendt.",
+        "app",
+        is_in_line=False,
+    ),
+    Action("place.back", "escape", "tilbake", "Ett steg tilbake. Ingenting forkastes.", "back"),
+    Action("place.choose", "enter", "velg", "Velg linjen.", "choose"),
+    Action(
+        "round.take",
+        "t",
+        "ta med runden",
+        "Hent dagens besøk og journalene til dem.",
+        "round",
+        why_not=_online_only,
+    ),
+    Action("visit.open", "enter", "åpne", "Åpne besøket.", "round"),
+    Action("vitals.record", "v", "måling", "Ny måling: NEWS2 med alle sju verdier.", "patient"),
+    Action("note.write", "n", "notat", "Nytt besøksnotat.", "patient"),
+    Action("outbox.show", "u", "utboks", "Alt du har signert, og hvor det er.", "outbox-link"),
+    Action(
+        "draft.save",
+        "f2,ctrl+s",
+        "lagre utkast",
+        "Lagre utkastet nå. Det lagres også av seg selv.",
+        "form",
+        is_first=True,
+    ),
+    Action("draft.sign", "f9", "signer", "Se over og signer.", "form", is_first=True),
+    Action(
+        "draft.discard", "f4", "forkast", "Forkast utkastet. Ber om bekreftelse.", "form", is_in_line=False
+    ),
+    Action("field.next", "enter", "neste", "Neste felt.", "fields"),
+    Action("field.previous", "shift+tab", "forrige", "Forrige felt.", "fields"),
+    Action("entry.show", "enter", "se", "Se hva som er signert.", "outbox"),
+    Action("entry.send", "a", "send nå", "Send uten å vente de 30 sekundene.", "outbox"),
+    Action("entry.withdraw", "b", "trekk tilbake", "Trekk tilbake det som ikke er sendt.", "outbox"),
+)
+
+_BY_ID = {action.id: action for action in REGISTRY}
+
+
+def action(action_id: str) -> Action:
+    """Return an action by its id."""
+    return _BY_ID[action_id]
+
+
+def actions_of(scopes: Iterable[str]) -> list[Action]:
+    """Return the actions of these scopes, in the order of the registry."""
+    wanted = set(scopes)
+    return [one for one in REGISTRY if one.scope in wanted]
+
+
+def bindings_for(*scopes: str) -> list[Binding]:
+    """Return the bindings of these scopes, for a class's `BINDINGS`."""
+    return [one.binding() for one in actions_of(scopes)]
+
+
+def help_rows(*scopes: str) -> list[tuple[str, str, str]]:
+    """Return keys, label and help of each action, for the help page and the cheat sheet."""
+    return [
+        (", ".join(key_name(key) for key in one.keys.split(",")), one.label, one.help)
+        for one in actions_of(scopes)
+    ]

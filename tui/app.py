@@ -1,0 +1,244 @@
+"""The application: theme and guards before the first frame, keys one at a time, and what happens when it ends or fails."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from rich.text import Text
+from textual import events
+from textual.app import App, SystemCommand
+from textual.css.query import NoMatches
+from textual.reactive import Reactive
+
+from tui import crash
+from tui.acting import Acting
+from tui.actions import actions_of, bindings_for, is_function_key, key_name
+from tui.keyboard import Keyboard
+from tui.launch import LOCK, Launch
+from tui.terminal import SafeLines, colours
+from tui.theme import PALETTE, THEMES, theme_for
+from tui.widgets.key_line import KeyLine
+from tui.widgets.message_line import MessageLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
+
+    from textual.filter import LineFilter
+    from textual.screen import Screen
+    from textual.theme import Theme
+    from textual.worker import Worker
+
+    from services.workday import Workday
+
+Result = TypeVar("Result")
+
+
+class FeltjournalApp(Acting, App[int], inherit_bindings=False):
+    """The whole client. Screens find the work through `day()`, say one thing through `say()`, and start work with `work()`."""
+
+    CSS_PATH = None
+    CSS = """
+    Screen { background: $background; color: $foreground; layout: vertical; overflow: hidden hidden; }
+    * { scrollbar-size: 0 0; }
+    """
+    SCOPES = ("app",)
+    BINDINGS: ClassVar = bindings_for("app")
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    AUTO_FOCUS = None
+    ESCAPE_TO_MINIMIZE = False
+    TITLE = "Feltjournal"
+
+    ansi_theme_dark = Reactive(PALETTE, init=False)
+
+    def __init__(self, launch: Launch) -> None:
+        self._reactive_theme = theme_for(
+            colours(launch.environment)
+        )  # before App.__init__: it builds its filters from it
+        super().__init__()
+        self.launch = launch
+        self.animation_level = "none"
+        self._disable_tooltips = True
+        self._disable_notifications = True
+        self._safe_lines = SafeLines()
+        self._workday: asyncio.Future[Workday] | None = None
+        self._key_count = 0
+        self._warned_at = -1
+        self.keyboard = Keyboard(self, self._forward_key)
+        self.keyboard.on_behind = self._show_waiting
+
+    # --- what screens use
+
+    async def day(self) -> Workday:
+        """Return the working day; its imports begin when the first frame stands."""
+        if self._workday is None:
+            self._workday = asyncio.ensure_future(asyncio.to_thread(self.launch.workday))
+        return await asyncio.shield(self._workday)
+
+    def say(self, text: str, *, is_critical: bool = False) -> None:
+        """Say one thing on the message line of the screen on top."""
+        with contextlib.suppress(NoMatches):
+            self.screen.query_one(MessageLine).say(text, is_critical=is_critical)
+
+    def work(
+        self, work: Coroutine[Any, Any, Result], *, group: str = "work", holds_keys: bool = False
+    ) -> Worker[Result]:
+        """Run a coroutine beside the screens; with `holds_keys` the next key waits for it (local work that opens a screen)."""
+        worker = self.screen.run_worker(work, group=group, description=group, exit_on_error=True)
+        if holds_keys:
+            self.keyboard.hold_for(worker)
+        return worker
+
+    async def ask(self, dialog: Screen[Result]) -> Result:
+        """Show a dialog from within `work` and return its answer; keys reach it although the work holds them."""
+        with self.keyboard.asking():
+            return await self.push_screen_wait(dialog)
+
+    # --- the guards
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's filters and, last, the gate that no control character passes."""
+        return [*super().get_line_filters(), self._safe_lines]
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Return Textual's themes and ours."""
+        return {**super().available_themes, **THEMES}
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Return what the registry has for this place; nothing that writes the screen to a file."""
+        scopes = (*getattr(screen, "SCOPES", ()), *self.SCOPES)
+        for one in actions_of(scopes):
+            owner: Any = self if one.scope in self.SCOPES else screen
+            yield SystemCommand(
+                one.label.capitalize(), one.help, lambda o=owner, i=one.id: o.action_perform(i)
+            )
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Refuse: a picture of the screen is patient data in a file."""
+
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> None:
+        """Refuse, as `action_screenshot`."""
+
+    def action_suspend_process(self) -> None:
+        """Refuse: a suspended client would leave the patient on the screen."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Keep it inside the program: OSC 52 would hand it to whatever terminal is at the other end."""
+        self._clipboard = text
+
+    # --- keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Queue keys and pastes; everything else goes its way."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self.keyboard.take(event)
+            return
+        await super().on_event(event)
+
+    async def _forward_key(self, event: events.Event) -> None:
+        """Hand one key out as Textual would."""
+        with contextlib.suppress(NoMatches):
+            self.screen.query_one(MessageLine).key_pressed()
+        self._key_count += 1
+        await super().on_event(event)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Answer a key that nothing here is bound to (UX-30): never silence."""
+        event.prevent_default()
+        if not await self._check_bindings(event.key) and (event.is_printable or is_function_key(event.key)):
+            self.say(f"{key_name(event.key)} gjør ingenting her. F1 viser tastene.")
+
+    def _show_waiting(self, count: int) -> None:
+        for line in self.screen.query(KeyLine):
+            line.show_waiting(count)
+
+    # --- life
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the first place."""
+        return self.launch.first_screen()
+
+    def on_mount(self) -> None:
+        """Catch the signals that end a session, and begin the heavy imports after the first frame."""
+        self.call_after_refresh(self._after_first_frame)
+        if self.is_headless or sys.platform == "win32":
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end, 128 + number)
+
+    async def _after_first_frame(self) -> None:
+        gc.freeze()
+        gc.enable()
+        self.work(self._open_day(), group="open day")
+
+    async def _open_day(self) -> None:
+        await self.day()
+
+    async def on_unmount(self) -> None:
+        """Stop the keys and close the working day."""
+        self.keyboard.close()
+        if self._workday is not None and self._workday.done() and self._workday.exception() is None:
+            await self._workday.result().close()
+
+    def _end(self, code: int) -> None:
+        self.work(self.leave(code), group="leave")
+
+    async def leave(self, code: int = 0) -> None:
+        """Let every screen save what is being written, then end with this exit code."""
+        for place in reversed(self.screen_stack):
+            save: Callable[[], Coroutine[Any, Any, None]] | None = getattr(place, "save_work", None)
+            if save is not None:
+                await save()
+        self.exit(code, return_code=code)
+
+    async def action_app_lock(self) -> None:
+        """Lock: this process ends, and a fresh one with no key in its memory takes the terminal."""
+        await self.leave(LOCK)
+
+    async def action_app_quit(self) -> None:
+        """End; the first time it says what is unsent instead, when something is."""
+        unsent = self._unsent()
+        if unsent and self._warned_at != self._key_count - 1:
+            self._warned_at = self._key_count
+            self.say(f"{unsent} Trykk Ctrl+Q en gang til for å avslutte.")
+            return
+        await self.leave()
+
+    def _unsent(self) -> str:
+        """Say what has not been sent, or nothing."""
+        if self._workday is None or not self._workday.done() or self._workday.exception() is not None:
+            return ""
+        status = self._workday.result().status()
+        if not status.unsent_entries:
+            return ""
+        return f"{status.unsent_entries} signerte er ikke sendt. De beholdes og sendes når du låser opp med nett."
+
+    # --- failure
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with the crash page, whatever the error can render of itself."""
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        """Show the fixed page instead of Textual's traceback with its local variables."""
+        self._return_code = crash.CRASHED
+        if not self._exit_renderables:
+            error = sys.exc_info()[1] or self._exception
+            self._exit_renderables.append(Text(crash.page(error, self.launch.ids.uuid()[:8])))
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: object) -> None:
+        """As `_fatal_error`: what is given may hold anything."""
+        self._fatal_error()

@@ -1,0 +1,31 @@
+"""What the command line hands to the application."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ports.ids import SystemIds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from textual.screen import Screen
+
+    from ports.ids import Ids
+    from services.workday import Workday
+
+LOCK = 75
+"""The exit code that asks the supervising parent for a fresh process at the locked door."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How to start: the first screen is light, and `workday` is called in a thread after the first frame."""
+
+    first_screen: Callable[[], Screen[Any]]
+    workday: Callable[[], Workday]
+    ids: Ids = field(default_factory=SystemIds)
+    is_locked: bool = False
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))

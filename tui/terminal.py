@@ -1,0 +1,88 @@
+"""What the terminal can do, and the two guards that keep the journal's text from steering it (security.md §3.2)."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.content import Content
+from textual.filter import LineFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.style import Style
+    from textual.color import Color
+
+_STEERING = (
+    "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069"
+    "\\ufeff\\ufff9-\\ufffb\\U000e0000-\\U000e007f\\ud800-\\udfff"
+)
+_UNSEEN = "\\u00ad\\u034f\\u115f\\u1160\\u180e\\u3164\\uffa0"
+_steering = re.compile(f"[{_STEERING}]")
+_in_a_line = re.compile(f"[{_STEERING}\\t\\n]")
+_unreadable = re.compile(f"[{_STEERING}{_UNSEEN}]")
+
+
+class Colours(Enum):
+    """How many colours the terminal shows."""
+
+    NONE = 0
+    SIXTEEN = 16
+    MANY = 256
+
+
+def colours(environment: Mapping[str, str]) -> Colours:
+    """Return what the terminal says of itself; NO_COLOR wins over everything."""
+    if environment.get("NO_COLOR"):
+        return Colours.NONE
+    term = environment.get("TERM", "")
+    if environment.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
+        return Colours.MANY
+    return Colours.MANY if term.endswith(("256color", "-direct", "kitty")) else Colours.SIXTEEN
+
+
+def refusal(environment: Mapping[str, str]) -> str:
+    """Return why this terminal cannot show the screens, or nothing."""
+    if environment.get("TERM", "") in {"", "dumb", "unknown"}:
+        return "Terminalen kan ikke vise skjermbilder (TERM=dumb). Bruk en annen terminal, eller `feltjournal status`."
+    return ""
+
+
+def visible(text: str) -> str:
+    """Return the text with every character that is not seen, or that steers a terminal, written out as `<U+202E>`.
+
+    Line feeds and tabs stay; a carriage return before a line feed goes with it. No other character is lost.
+    """
+    return _unreadable.sub(_written_out, text.replace("\r\n", "\n"))
+
+
+def show(text: str) -> Content:
+    """Return text of the journal for a widget: never read as markup, nothing in it unseen."""
+    return Content(visible(text))
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return f"<U+{ord(found.group()):04X}>"
+
+
+class SafeLines(LineFilter):
+    """The last gate: whatever widget drew it, no control or bidi character and no link leaves in a line."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002  the interface's
+        """Return the line with such characters replaced by U+FFFD."""
+        return [Segment(_cleaned(text), _unlinked(style)) for text, style, _ in segments]
+
+
+def _cleaned(text: str) -> str:
+    """Return the text as it is when it is clean, which it nearly always is."""
+    if _in_a_line.search(text) is None:
+        return text
+    return _steering.sub("�", text.replace("\t", " ").replace("\n", " "))
+
+
+def _unlinked(style: Style | None) -> Style | None:
+    """Drop a hyperlink: where it leads is the journal's text, too."""
+    return style.update_link(None) if style is not None and style.link else style

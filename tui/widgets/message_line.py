@@ -1,0 +1,51 @@
+"""The line above the last: one message, until the next key; a critical one until it is handled."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.terminal import show
+
+
+class MessageLine(Widget):
+    """One message at a time; a critical one is never displaced for good by an ordinary one (UX-19)."""
+
+    DEFAULT_CSS = """
+    MessageLine { height: 1; width: 100%; padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own word
+        super().__init__(id=id)
+        self._critical = ""
+        self._passing = ""
+
+    @property
+    def text(self) -> str:
+        """Return what is said now."""
+        return self._passing or self._critical
+
+    def say(self, text: str, *, is_critical: bool = False) -> None:
+        """Show a message; a critical one stays under later ones and comes back after them."""
+        if is_critical:
+            self._critical = text
+        else:
+            self._passing = text
+        self.refresh()
+
+    def key_pressed(self) -> None:
+        """Let the passing message go."""
+        if self._passing:
+            self._passing = ""
+            self.refresh()
+
+    def handled(self) -> None:
+        """Let the critical message go: a person has dealt with it."""
+        if self._critical:
+            self._critical = ""
+            self.refresh()
+
+    def render(self) -> Content:
+        """Return the message on one line."""
+        text = show(" ".join(self.text.split()))
+        return text if self._passing or not self._critical else text.stylize("bold red")
