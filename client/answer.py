@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer, header names in lower case. `received_at` is our clock, `server_time` the journal's."""
+    """One HTTP answer, header names in lower case; `received_at` is our clock, `server_time` its own."""
 
     status: int
     headers: Mapping[str, str]

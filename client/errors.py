@@ -32,8 +32,8 @@ class ErrorKind(StrEnum):
 class JournalError(Exception):
     """A failed exchange. The message holds the kind and status only: never a URL, a body or a token.
 
-    `outcome_text` is the journal's own words, to be shown through the terminal filter. `may_be_applied` is true for
-    a write that the journal may have carried out all the same. `detail` is a fixed phrase of ours for support.
+    `outcome_text` is the journal's own words, to be shown through the terminal filter. `may_be_applied` is
+    true for a write that the journal may have carried out all the same. `detail` is a fixed phrase of ours.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """The rules that JSON from the network must keep before anything else reads it (security.md §3.4).
 
-Not deeper than 200 levels, no NaN or infinity (spelled out or by size), no name twice in one object, no lone surrogate,
-valid UTF-8. Two parsers that disagree about such bytes could show one thing and store another.
+Not deeper than 200 levels, no NaN or infinity (spelled out or by size), no name twice in one object, no lone
+surrogate, valid UTF-8. Two parsers that disagree about such bytes could show one thing and store another.
 """
 
 from __future__ import annotations

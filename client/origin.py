@@ -72,8 +72,8 @@ class Origin:
     def rebuild(self, link: str) -> str:
         """Return a link of the server as a URL on this base: only its path and query are taken.
 
-        A doubled port, or the default port of the other scheme, is what proxies in front of a journal write; the
-        request goes to our own port in any case.
+        A doubled port, or the default port of the other scheme, is what proxies in front of a journal write;
+        the request goes to our own port in any case.
 
         Raises:
             JournalError: OFF_ORIGIN when the link names another host, or leaves the base path.

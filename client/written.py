@@ -21,7 +21,7 @@ _CREATED = 201
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An acknowledged write. `created` is false where the journal had it; `body` is the copy it sent, if any."""
+    """An acknowledged write. `created` is false where the journal had it; `body` is the copy it sent."""
 
     type: str
     id: str

@@ -1,0 +1,42 @@
+"""What a sign-in gives: who signed in, and the tokens that prove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003  msgspec reads the annotations when it decodes
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInUser:
+    """The clinician, as the verified id_token says."""
+
+    subject: str
+    name: str
+    fhir_user: str
+    role: str
+    courses: tuple[str, ...]
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The tokens of one sign-in and what was granted; `scopes` is what counts, not what was asked for."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+    scopes: frozenset[str]
+    user: SignedInUser
+    token_endpoint: str = ""
+    client_id: str = ""
+
+    def to_bytes(self) -> bytes:
+        """Return the grant for an encrypted store."""
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> Grant:
+        """Read what `to_bytes` gave."""
+        return msgspec.json.decode(stored, type=cls)

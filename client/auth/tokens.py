@@ -1,0 +1,127 @@
+"""Keeping a grant alive: refreshed before it expires or when the journal refuses it, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from client.auth.errors import SignInError
+from client.auth.token_answer import read_token_answer
+from client.errors import JournalError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from client.auth.grant import Grant
+    from client.auth.transport import AuthTransport
+    from ports.clock import Clock
+
+_EARLY = timedelta(seconds=30)
+
+
+class Tokens:
+    """A token source over one grant.
+
+    A rotated refresh token is handed to `on_rotation` before the new access token is used: its predecessor is
+    dead, so a crash before it is stored means a new sign-in. If `on_rotation` fails, the new grant is kept
+    and handed over again.
+    """
+
+    def __init__(
+        self,
+        http: AuthTransport,
+        grant: Grant,
+        *,
+        clock: Clock,
+        on_rotation: Callable[[Grant], Awaitable[None]],
+    ) -> None:
+        self._http = http
+        self._grant = grant
+        self._clock = clock
+        self._on_rotation = on_rotation
+        self._unsaved: Grant | None = None
+        self._flight: asyncio.Task[None] | None = None
+        self.ended = not grant.access_token and not grant.refresh_token
+        self._early = self._margin()
+
+    @property
+    def grant(self) -> Grant:
+        """Return the grant in use."""
+        return self._grant
+
+    async def token(self) -> str | None:
+        """Return a token that holds, refreshed in good time; None when only a new sign-in helps.
+
+        Raises:
+            JournalError: when the token has expired and the issuer cannot be reached.
+        """
+        if self._left() <= self._early and self._grant.refresh_token and not self.ended:
+            try:
+                await self._refreshed()
+            except JournalError:
+                if self._left() <= timedelta(0):
+                    raise
+        return None if self.ended or self._left() <= timedelta(0) else self._grant.access_token
+
+    async def refused(self, token: str) -> str | None:
+        """Refresh after a refusal, unless another request has already replaced the token."""
+        if token == self._grant.access_token and not self.ended:
+            await self._refreshed()
+        return None if self.ended or self._grant.access_token == token else self._grant.access_token
+
+    def _margin(self) -> timedelta:
+        """Return how long before its end a token is replaced; short for tokens that live only seconds."""
+        return max(min(_EARLY, self._left() / 10), timedelta(0))
+
+    def _left(self) -> timedelta:
+        """Return how long the access token still holds."""
+        return self._grant.expires_at - self._clock.now()
+
+    async def _refreshed(self) -> None:
+        """Join the refresh under way or start one; it runs on when its asker is cancelled."""
+        if self._flight is None or self._flight.done():
+            self._flight = asyncio.create_task(self._refresh())
+            self._flight.add_done_callback(_seen)
+        await asyncio.shield(self._flight)
+
+    async def _refresh(self) -> None:
+        """Ask for a new grant, have it stored, then use it."""
+        if self._unsaved is None:
+            self._unsaved = await self._request()
+        if self._unsaved is None:
+            self.ended = True
+            return
+        await self._on_rotation(self._unsaved)
+        self._grant, self._unsaved = self._unsaved, None
+        self._early = self._margin()
+
+    async def _request(self) -> Grant | None:
+        """Send the refresh; None when the issuer has ended the sign-in."""
+        old = self._grant
+        if not old.refresh_token:
+            return None
+        form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", old.refresh_token),
+            ("client_id", old.client_id),
+        ]
+        try:
+            answer = await self._http.post_form(self._http.allow(old.token_endpoint), form)
+            new = read_token_answer(answer, old.token_endpoint)
+        except SignInError:
+            return None
+        return replace(
+            old,
+            access_token=new.access_token,
+            refresh_token=new.refresh_token or old.refresh_token,
+            expires_at=self._clock.now() + timedelta(seconds=new.lifetime),
+            scopes=frozenset(new.scope.split()) if new.scope is not None else old.scopes,
+        )
+
+
+def _seen(flight: asyncio.Task[None]) -> None:
+    """Take note of a failure that nobody waits for any more."""
+    if not flight.cancelled():
+        flight.exception()
