@@ -67,7 +67,7 @@ class Outbox:
         for entry in await self._worker.run(self._store.entries.due, self._clock.now()):
             try:
                 if entry.state is EntryState.UNKNOWN:
-                    delivered += await self._read_back(entry)
+                    delivered += await self._read_back(entry, capabilities)
                 else:
                     delivered += await self._send(entry, capabilities)
             except JournalError as error:
@@ -100,7 +100,7 @@ class Outbox:
                     self._part_delivered, part, answer.id, answer.version_id, answer.status
                 )
             else:
-                refused = JournalError(ErrorKind.REFUSED, status=answer.status, outcomes=answer.outcomes)
+                refused = JournalError(ErrorKind.REFUSED, status=answer.status, outcomes=answer.outcome)
         if refused is not None:
             raise refused
 
@@ -117,7 +117,7 @@ class Outbox:
             await self._worker.run(self._part_delivered, part, written.id, written.version_id, written.status)
             known[part.op_id] = f"{part.type}/{written.id}"
 
-    async def _read_back(self, entry: EntryRecord) -> bool:
+    async def _read_back(self, entry: EntryRecord, capabilities: Capabilities) -> bool:
         """Ask the journal, part by part, whether it has what we sent; what it lacks goes back into the queue."""
         for part in await self._worker.run(self._store.entries.parts, entry.entry_id):
             if part.server_id:
@@ -131,6 +131,8 @@ class Outbox:
                 raise JournalError(ErrorKind.CONFLICT)
             if found:
                 await self._worker.run(self._part_delivered, part, found[0].id, found[0].version_id, 200)
+            elif not capabilities.conditional_create(part.type):
+                raise JournalError(ErrorKind.NOT_FOUND, detail="sent once, not found, and not safe to send again")
         return await self._worker.run(self._settle, entry)
 
     def _mark_sending(self, entry: EntryRecord) -> bool:
@@ -140,6 +142,7 @@ class Outbox:
             if now is None or now.state is not EntryState.SIGNED:
                 return False
             self._store.entries.set_state(entry.entry_id, EntryState.SENDING)
+            self._mark_parts(entry, EntryState.SIGNED, EntryState.SENDING)
             self._store.audit.append("send", patient=entry.patient, detail=entry.entry_id, actor=entry.author)
         return True
 
@@ -176,6 +179,8 @@ class Outbox:
                 shown=error.outcome_text,
                 next_at=at + timedelta(seconds=pause),
             )
+            marked = EntryState.UNKNOWN if error.may_be_applied else state
+            self._mark_parts(entry, EntryState.SENDING, marked)
             if state is not entry.state:
                 self._store.audit.append(
                     f"entry-{state.name.lower()}",
@@ -183,6 +188,12 @@ class Outbox:
                     detail=entry.entry_id,
                     actor=entry.author,
                 )
+
+    def _mark_parts(self, entry: EntryRecord, before: EntryState, after: EntryState) -> None:
+        """Move the parts that stand at `before`. One that was once unknown stays so until the journal names it."""
+        for part in self._store.entries.parts(entry.entry_id):
+            if part.state is before:
+                self._store.entries.set_part(part.op_id, after)
 
     def _verdict(self, entry: EntryRecord, error: JournalError, attempts: int) -> tuple[EntryState, float]:
         """Decide the entry's next state, and how long it waits.
@@ -195,7 +206,7 @@ class Outbox:
                 EntryState.UNKNOWN if reading_back else EntryState.SIGNED
             ), 0.0  # the next connection sets the pace
         pause = error.retry_after if error.retry_after is not None else self._pause(attempts)
-        if reading_back and error.kind is not ErrorKind.CONFLICT:
+        if reading_back and error.kind not in (ErrorKind.CONFLICT, ErrorKind.NOT_FOUND):
             return EntryState.UNKNOWN, pause
         if error.kind in _NEEDS_A_PERSON:
             return EntryState.REFUSED, 0.0

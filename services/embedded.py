@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from services.setup import JournalAddress
 from services.trouble import Trouble, TroubleCode
@@ -12,7 +13,7 @@ from services.trouble import Trouble, TroubleCode
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from client.transport import JournalTransport
+    from client.auth.transport import AuthTransport
     from ports.disk import Disk
     from ports.ids import Ids
 
@@ -39,14 +40,14 @@ def server_id(journal: JournalAddress) -> str:
     return journal.issuer
 
 
-async def prove_embedded(transport: JournalTransport, journal: JournalAddress, ids: Ids) -> bool:
+async def prove_embedded(http: AuthTransport, journal: JournalAddress, ids: Ids) -> bool:
     """Ask the journal to prove that it was handed the key; False when it cannot."""
     import msgspec
 
     if journal.embedded_key is None:
         return False
     challenge = ids.secret(32).hex()
-    answer = await transport.send("GET", "embedded", query=[("challenge", challenge)])
+    answer = await http.get(urljoin(journal.issuer, f"/embedded?challenge={challenge}"))
     expected = hmac.new(journal.embedded_key, bytes.fromhex(challenge), hashlib.sha256).hexdigest()
     try:
         given = msgspec.json.decode(answer.body, type=dict[str, str]).get("proof", "")

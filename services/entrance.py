@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from client.auth.grant import Grant, SignedInUser
 from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
+from client.auth.transport import AuthTransport
 from client.journal import JournalClient
 from client.transport import JournalTransport
+from offline_cache.keys import CacheKeys
 from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
 from offline_cache.store import Store
-from offline_cache.vault import Vault, VaultIdentity
+from offline_cache.vault import Vault, VaultIdentity, VaultInfo
 from services import persona
 from services.embedded import prove_embedded, server_id
-from services.grant_record import grant_bytes, grant_from
 from services.session import Clinician, Session
 from services.setup import SCOPES, Setup
 from services.trouble import Trouble, TroubleCode
@@ -27,8 +30,6 @@ from services.views import CacheKind, Door, Person
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from client.auth.tokens import Grant
-    from offline_cache.keys import CacheKeys
     from ports.keyring import KeyProtector
 
 REDIRECT = "http://127.0.0.1:8765/callback"
@@ -52,10 +53,19 @@ class Entrance:
     def __init__(self, setup: Setup, protector: KeyProtector | None) -> None:
         self._setup = setup
         self._protector = protector
+        self._http = AuthTransport(
+            clock=setup.clock,
+            ids=setup.ids,
+            plain_http=setup.journal.embedded_key is not None,
+            inner=setup.inner,
+        )
+        self._http.allow(setup.journal.issuer)
+        self._http.allow(setup.journal.base_url)
         self._page: persona.SignInPage | None = None
         self._sign_in: SignIn | None = None
         self._arrival: _Arrival | None = None
         self._folder: Path | None = None
+        self._has_vault = False
 
     async def door(self) -> Door:
         """Tell what the client meets: the cache that was used last, locked, or none. Asks no network and no key."""
@@ -79,30 +89,25 @@ class Entrance:
     @property
     def needs_pin(self) -> bool:
         """Tell whether the clinician who signed in must choose a PIN: the first time on this machine."""
-        return self._arrival is not None and not self._setup.no_cache and not self._has_vault()
+        return self._arrival is not None and not self._setup.no_cache and not self._has_vault
 
     @property
     def needs_unlock(self) -> bool:
         """Tell whether the clinician who signed in has a cache here, to be unlocked with its PIN."""
-        return self._arrival is not None and not self._setup.no_cache and self._has_vault()
+        return self._arrival is not None and not self._setup.no_cache and self._has_vault
 
     async def people(self) -> list[Person]:
         """Ask the journal's sign-in page whom it lets in."""
-        http = self._origin_transport(self._setup.journal.issuer)
-        try:
-            self._sign_in = await SignIn.begin(
-                http,
-                issuer=self._setup.journal.issuer,
-                base_url=self._setup.journal.base_url,
-                client_id=self._setup.journal.client_id,
-                redirect_uri=REDIRECT,
-                scopes=SCOPES,
-                ids=self._setup.ids,
-                clock=self._setup.clock,
-            )
-            self._page = await persona.open_page(http, self._sign_in.url)
-        finally:
-            await http.aclose()
+        self._sign_in = await SignIn.begin(
+            self._http,
+            self._setup.journal.base_url,
+            client_id=self._setup.journal.client_id,
+            redirect_uri=REDIRECT,
+            scopes=SCOPES,
+            ids=self._setup.ids,
+            clock=self._setup.clock,
+        )
+        self._page = await persona.open_page(self._http, self._sign_in.url)
         return list(self._page.people)
 
     async def sign_in(self, person_id: str) -> Clinician:
@@ -112,25 +117,27 @@ class Entrance:
         page, sign_in = self._page, self._sign_in
         if page is None or sign_in is None:
             raise Trouble(TroubleCode.SIGN_IN_FAILED)
-        http = self._origin_transport(self._setup.journal.issuer)
         try:
-            callback = await persona.choose(http, page, person_id)
-            grant = await sign_in.finish(callback)
+            grant = await sign_in.finish(await persona.choose(self._http, page, person_id))
         finally:
-            await http.aclose()
             self._page = self._sign_in = None
         user = grant.user
         clinician = Clinician(user.subject, user.name, user.fhir_user, user.role, user.issuer)
         self._arrival = _Arrival(clinician, grant)
         self._folder = self._setup.folders.cache / _folder_name(server_id(self._setup.journal), clinician.subject)
+        self._has_vault = await self._setup.worker.run(self._described) is not None
         if self.needs_unlock:
             await self._setup.worker.run(self._vault(self._folder).allow_attempts)
         return clinician
 
+    async def aclose(self) -> None:
+        """Close the connections to the sign-in."""
+        await self._http.aclose()
+
     async def open_without_cache(self) -> Session:
         """Open a session that lives in memory only."""
         arrival = self._arrived()
-        store = await self._setup.worker.run(self._open_store, None, None, True)
+        store = await self._setup.worker.run(self._open_store, None, CacheKeys.passing(self._setup.ids), True)
         return await self._session(arrival.clinician, arrival.grant, CacheKind.NONE, store)
 
     async def set_pin(self, pin: str) -> Session:
@@ -182,15 +189,7 @@ class Entrance:
         await setup.worker.run(_keep_clinician, store, clinician)
         if grant is not None:
             await keep(grant)
-        tokens = Tokens(
-            grant,
-            http=self._origin_transport(setup.journal.issuer),
-            issuer=setup.journal.issuer,
-            base_url=setup.journal.base_url,
-            client_id=setup.journal.client_id,
-            clock=setup.clock,
-            on_rotation=keep,
-        )
+        tokens = Tokens(self._http, grant or _nobody(clinician), clock=setup.clock, on_rotation=keep)
         transport = self._transport(setup.journal.base_url, tokens)
         client = JournalClient(transport)
         await setup.worker.run(store.entries.recover)
@@ -216,17 +215,8 @@ class Entrance:
             inner=self._setup.inner,
         )
 
-    def _origin_transport(self, url: str) -> JournalTransport:
-        """Return a way to the origin of `url` that carries no token."""
-        scheme, _, rest = url.partition("://")
-        return self._transport(f"{scheme}://{rest.partition('/')[0]}", None)
-
     async def _is_embedded(self) -> bool:
-        http = self._origin_transport(self._setup.journal.base_url)
-        try:
-            return await prove_embedded(http, self._setup.journal, self._setup.ids)
-        finally:
-            await http.aclose()
+        return await prove_embedded(self._http, self._setup.journal, self._setup.ids)
 
     def _arrived(self) -> _Arrival:
         if self._arrival is None:
@@ -236,13 +226,13 @@ class Entrance:
     def _kind(self) -> CacheKind:
         return CacheKind.PIN_ONLY if self._protector is None else CacheKind.KEYRING
 
-    def _has_vault(self) -> bool:
-        return self._folder is not None and self._vault(self._folder).describe() is not None
+    def _described(self) -> VaultInfo | None:
+        return self._vault(self._folder).describe() if self._folder else None
 
     def _vault(self, folder: Path) -> Vault:
         return Vault(folder, self._setup.disk, self._setup.clock, self._setup.ids, self._protector)
 
-    def _open_store(self, folder: Path | None, keys: CacheKeys | None, create: bool) -> Store:  # noqa: FBT001
+    def _open_store(self, folder: Path | None, keys: CacheKeys, create: bool) -> Store:  # noqa: FBT001
         path = folder / "cache.db" if folder else None
         return Store.open(path, keys, disk=self._setup.disk, clock=self._setup.clock, create=create)
 
@@ -272,10 +262,16 @@ def _kept_clinician(store: Store) -> Clinician | None:
 
 
 def _keep_grant(store: Store, grant: Grant) -> None:
-    store.meta.put(_GRANT, grant_bytes(grant))
+    store.meta.put(_GRANT, grant.to_bytes())
 
 
 def _kept_grant(store: Store) -> Grant | None:
     kept = store.meta.get(_GRANT)
-    return grant_from(kept) if kept else None
+    return Grant.from_bytes(kept) if kept else None
 
+
+
+def _nobody(clinician: Clinician) -> Grant:
+    """Return a grant without tokens: the cache opens, the journal waits for a new sign-in."""
+    user = SignedInUser(clinician.subject, clinician.name, clinician.fhir_user, clinician.role, (), clinician.issuer)
+    return Grant("", "", datetime.min.replace(tzinfo=UTC), frozenset(), user)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urljoin
 
 import msgspec
 
@@ -16,7 +16,8 @@ from services.trouble import Trouble, TroubleCode
 from services.views import Person
 
 if TYPE_CHECKING:
-    from client.transport import Answer, JournalTransport
+    from client.answer import Answer
+    from client.auth.transport import AuthTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class SignInPage:
 
     people: tuple[Person, ...]
     request: str
-    choose_path: str
+    choose_url: str
 
 
 class _Person(msgspec.Struct):
@@ -40,34 +41,28 @@ class _Page(msgspec.Struct):
     choose: str
 
 
-async def open_page(http: JournalTransport, authorize_url: str) -> SignInPage:
+async def open_page(http: AuthTransport, authorize_url: str) -> SignInPage:
     """Fetch the sign-in page behind an authorization request, as data.
 
     Raises:
         Trouble: SIGN_IN_FAILED when what came is not such a page.
     """
-    parts = urlsplit(authorize_url)
-    answer = await http.send(
-        "GET", parts.path, query=parse_qsl(parts.query), headers={"Accept": "application/json"}
-    )
+    answer = await http.get(authorize_url)
     try:
         page = msgspec.json.decode(answer.body, type=_Page)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Trouble(TroubleCode.SIGN_IN_FAILED) from error
     people = tuple(Person(p.id, p.name, p.role) for p in page.people)
-    return SignInPage(people, page.request, urlsplit(page.choose).path)
+    return SignInPage(people, page.request, urljoin(authorize_url, page.choose))
 
 
-async def choose(http: JournalTransport, page: SignInPage, person_id: str) -> str:
+async def choose(http: AuthTransport, page: SignInPage, person_id: str) -> str:
     """Answer the page as a person; return the address that the browser would be sent back to.
 
     Raises:
         Trouble: SIGN_IN_FAILED when the journal does not send the browser back.
     """
-    form = urlencode({"request": page.request, "person": person_id}).encode()
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = await http.send("POST", page.choose_path, body=form, headers=headers)
-    return _location(answer)
+    return _location(await http.post_form(page.choose_url, [("request", page.request), ("person", person_id)]))
 
 
 def _location(answer: Answer) -> str:

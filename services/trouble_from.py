@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from client.auth.errors import SignInError
 from client.errors import ErrorKind, JournalError
 from offline_cache import errors as cache
 from services.trouble import Trouble, TroubleCode
@@ -73,5 +74,7 @@ def told() -> Iterator[None]:
         yield
     except JournalError as error:
         raise of_journal(error) from None
+    except SignInError as error:
+        raise Trouble(TroubleCode.SIGN_IN_FAILED, reason=error.reason.value) from None
     except cache.CacheError as error:
         raise of_cache(error) from None

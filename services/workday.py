@@ -102,9 +102,10 @@ class Workday:
                 await self._background
         if self._session is not None:
             await self._session.transport.aclose()
-            await self._session.tokens.aclose()
             await self._setup.worker.run(self._session.store.close)
             self._session = None
+        if self._entrance is not None:
+            await self._entrance.aclose()
         self._setup.worker.close()
 
     async def take_round(self, progress: Callable[[RoundProgress], None]) -> RoundView:

@@ -1,0 +1,161 @@
+"""`feltjournal doctor`: what this machine has and lacks for safe work, one line each, with what to do about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from importlib import util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.exit_codes import ExitCode
+from ports.folders import user_folders
+from ports.process import harden
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+
+_SMALLEST = (80, 24)
+_FREE_MIB = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: `ok` is fine, `warn` works with a limit, `fail` does not work."""
+
+    name: str
+    level: str
+    found: str
+    advice: str = ""
+
+
+def run(options: Namespace) -> int:
+    """Look at everything and say it; the exit code is 1 when something does not work."""
+    findings = [look() for look in _LOOKS]
+    if options.json:
+        print(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(_line(finding))
+    return ExitCode.FAULT if any(f.level == "fail" for f in findings) else ExitCode.OK
+
+
+def _line(finding: Finding) -> str:
+    sign = {"ok": "ok  ", "warn": "obs ", "fail": "FEIL"}[finding.level]
+    advice = f"\n                      {finding.advice}" if finding.advice else ""
+    return f"{sign}  {finding.name:<14}  {finding.found}{advice}"
+
+
+def _python() -> Finding:
+    return Finding("Python", "ok", ".".join(map(str, sys.version_info[:3])))
+
+
+def _terminal() -> Finding:
+    if not sys.stdout.isatty():
+        return Finding("terminal", "warn", "ingen terminal her", "Klienten må startes i en terminal.")
+    size = shutil.get_terminal_size()
+    term = os.environ.get("TERM", "")
+    if term in {"", "dumb"}:
+        return Finding("terminal", "fail", f"TERM={term or 'mangler'}", "Sett TERM til det terminalen er, f.eks. xterm-256color.")
+    if size.columns < _SMALLEST[0] or size.lines < _SMALLEST[1]:
+        return Finding("terminal", "warn", f"{size.columns}x{size.lines}", "Gjør vinduet minst 80x24.")
+    return Finding("terminal", "ok", f"{term}, {size.columns}x{size.lines}")
+
+
+def _encoding() -> Finding:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    if encoding == "utf8":
+        return Finding("tegnsett", "ok", "UTF-8")
+    return Finding("tegnsett", "fail", encoding or "ukjent", "Sett LANG til for eksempel nb_NO.UTF-8 eller C.UTF-8.")
+
+
+def _keyring() -> Finding:
+    from ports.keyring import find_protector
+
+    if util.find_spec("keyrings.alt") is not None:
+        return Finding(
+            "nøkkelring", "fail", "keyrings.alt er installert", "Avinstaller den: den lagrer hemmeligheter i klartekst."
+        )
+    protector = find_protector()
+    if protector is None:
+        return Finding(
+            "nøkkelring",
+            "warn",
+            "ingen godkjent nøkkelring svarer",
+            "Bare den innebygde journalen kan lagres her, og bare med PIN. Lås opp nøkkelringen (gnome-keyring, KWallet).",
+        )
+    return Finding("nøkkelring", "ok", protector.name)
+
+
+def _store() -> Finding:
+    import apsw
+
+    options = set(apsw.compile_options)
+    if not options & {"TEMP_STORE=2", "TEMP_STORE=3"}:
+        return Finding("kryptert lager", "fail", "TEMP_STORE under 2", "Installer apsw-sqlite3mc på nytt fra låsefilen.")
+    version = getattr(apsw, "mc_version", "ukjent")
+    return Finding("kryptert lager", "ok", f"SQLite {apsw.sqlite_lib_version()}, {version}")
+
+
+def _memory() -> Finding:
+    lacking = harden()
+    if lacking:
+        return Finding("minne", "warn", "mangler: " + ", ".join(lacking), "Systemet kan skrive minnedumper av klienten.")
+    return Finding("minne", "ok", "ingen minnedumper, ikke lesbart for andre prosesser")
+
+
+def _swap() -> Finding:
+    swaps = Path("/proc/swaps")
+    lines = swaps.read_text().splitlines()[1:] if swaps.exists() else []
+    plain = [line.split()[0] for line in lines if line and "zram" not in line and "/dm-" not in line]
+    if plain:
+        return Finding("veksleområde", "warn", f"{len(plain)} som kan være ukryptert", "Bruk kryptert veksleområde eller zram.")
+    return Finding("veksleområde", "ok", "ikke noe ukryptert")
+
+
+def _disk() -> Finding:
+    folder = user_folders().data
+    there = next(p for p in [folder, *folder.parents] if p.exists())
+    free = shutil.disk_usage(there).free // 2**20
+    if free < _FREE_MIB:
+        return Finding("disk", "warn", f"{free} MiB ledig", "Rydd plass før runden tas med.")
+    return Finding("disk", "ok", f"{free} MiB ledig")
+
+
+def _private() -> Finding:
+    cache = user_folders().cache
+    if not cache.exists():
+        return Finding("lager", "ok", "ikke noe lagret på denne maskinen ennå")
+    if os.name == "posix" and cache.stat().st_mode & 0o077:
+        return Finding("lager", "fail", "mappen kan leses av andre", "Kjør: chmod -R go-rwx på lagermappen.")
+    return Finding("lager", "ok", f"{sum(1 for p in cache.iterdir() if p.is_dir())} klinikere har lager her")
+
+
+def _embedded() -> Finding:
+    from services.embedded import embedded_journal
+    from services.trouble import Trouble
+    from ports.disk import SystemDisk
+
+    try:
+        journal = embedded_journal(user_folders().sandbox, SystemDisk())
+    except Trouble:
+        return Finding("innebygd", "warn", "aldri startet", "Start den: feltjournal sandbox serve, eller feltjournal --sandbox.")
+    return Finding("innebygd", "ok", journal.base_url)
+
+
+_LOOKS: tuple[Callable[[], Finding], ...] = (
+    _python,
+    _terminal,
+    _encoding,
+    _store,
+    _keyring,
+    _memory,
+    _swap,
+    _disk,
+    _private,
+    _embedded,
+)

@@ -1,0 +1,142 @@
+"""Reading: the round, the charts and the outbox as the screens get them. Synchronous: runs on the store's worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from offline_cache.states import EntryState
+from services.chart import build_chart
+from services.names import birth_date_of, full_name, name_of
+from services.patient_file import PatientFile
+from services.trouble import Trouble, TroubleCode
+from services.views import EntryRow
+from services.visit_list import build_round
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from offline_cache.entries import EntryRecord, PartRecord
+    from offline_cache.resources import StoredResource
+    from offline_cache.store import Store
+    from ports.clock import Clock
+    from services.session import Clinician
+    from services.views import Chart, RoundView
+
+CHART_TYPES = (
+    "Patient",
+    "AllergyIntolerance",
+    "Flag",
+    "MedicationRequest",
+    "Task",
+    "CarePlan",
+    "Goal",
+    "ServiceRequest",
+    "Observation",
+    "DocumentReference",
+    "Condition",
+    "Appointment",
+)
+"""The resource types a chart is made of."""
+
+_SETTLED = (EntryState.DELIVERED, EntryState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the status line counts."""
+
+    data_as_of: datetime | None
+    unsent_visits: int
+    unsent_entries: int
+
+
+class Reading:
+    """What the cache holds, as views."""
+
+    def __init__(self, store: Store, clock: Clock, clinician: Clinician) -> None:
+        self._store = store
+        self._clock = clock
+        self._clinician = clinician
+
+    def note_unlock(self) -> None:
+        """Write down that the cache was opened."""
+        with self._store.transaction():
+            self._store.audit.append("unlock", actor=self._clinician.fhir_user)
+
+    def round(self) -> RoundView | None:
+        """Return the round that was taken, or None."""
+        record = self._store.scopes.round()
+        if record is None:
+            return None
+        visits = [v for i in record.visit_ids if (v := self._store.resources.get("Appointment", i)) is not None]
+        files = {p: self.file(p) for p in sorted({v.patient for v in visits})}
+        return build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
+
+    def open_chart(self, patient_id: str, visit_id: str) -> Chart:
+        """Return a chart; its audit row is committed first, and without it nothing is returned.
+
+        Raises:
+            Trouble: NOT_CACHED when this patient was not taken along.
+        """
+        if self._store.resources.get("Patient", patient_id) is None:
+            raise Trouble(TroubleCode.NOT_CACHED)
+        basis = f"Appointment/{visit_id}" if visit_id else "round"
+        with self._store.transaction():
+            self._store.audit.append("open-patient", patient=patient_id, basis=basis, actor=self._clinician.fhir_user)
+        return self.chart(patient_id, visit_id)
+
+    def chart(self, patient_id: str, visit_id: str = "") -> Chart:
+        """Return a chart that has been opened already."""
+        shown = self.round()
+        entries = [row for row in self.outbox() if row.patient_id == patient_id]
+        return build_chart(self.file(patient_id), shown, visit_id, entries, self._clock.now())
+
+    def file(self, patient_id: str) -> PatientFile:
+        """Return everything the cache holds of a patient, our own entries on their way included."""
+        resources: list[StoredResource] = []
+        for type_ in CHART_TYPES:
+            resources += self._store.resources.of_patient(patient_id, type_)
+        entries = [(e, self._store.entries.parts(e.entry_id)) for e in self._store.entries.all() if e.patient == patient_id]
+        return PatientFile(patient_id, resources, self._store.scopes.sections(patient_id), entries)
+
+    def outbox(self) -> list[EntryRow]:
+        """Return the signed entries, in the order of signing."""
+        return [self.entry(record) for record in self._store.entries.all()]
+
+    def entry(self, record: EntryRecord) -> EntryRow:
+        """Return one entry as a row."""
+        parts: list[PartRecord] = self._store.entries.parts(record.entry_id)
+        patient = self._store.resources.get("Patient", record.patient)
+        sheet = PatientFile(record.patient, [patient] if patient else []).patient
+        tree = sheet.tree if sheet else {}
+        born = birth_date_of(tree)
+        return EntryRow(
+            entry_id=record.entry_id,
+            kind=record.kind,
+            patient_id=record.patient,
+            patient_name=full_name(*name_of(tree)),
+            birth_year=str(born.year) if born else "",
+            visit_id=record.visit,
+            title=record.title,
+            state=record.state,
+            parts_done=sum(1 for p in parts if p.server_id),
+            parts_all=len(parts),
+            event_at=record.event_at,
+            signed_at=record.signed_at,
+            send_after=record.send_after,
+            delivered_at=record.delivered_at,
+            detail=record.detail,
+            shown=record.shown,
+            journal_ids=tuple(f"{p.type}/{p.server_id}" for p in parts if p.server_id),
+        )
+
+    def counts(self) -> Counts:
+        """Return how old the data is and what is unsent, counted in visits and in entries."""
+        waiting = [e for e in self._store.entries.all() if e.state not in _SETTLED]
+        record = self._store.scopes.round()
+        return Counts(
+            data_as_of=record.as_of if record else None,
+            unsent_visits=len({(e.patient, e.visit) for e in waiting}),
+            unsent_entries=len(waiting),
+        )

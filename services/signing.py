@@ -1,0 +1,126 @@
+"""Signing, sending at once and taking back, with what each must be told before. Synchronous: runs on the store's worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from offline_cache.errors import WrongState
+from offline_cache.states import EntryKind
+from services.names import full_name
+from services.recording import news2_parts, news2_title, note_parts, note_title, validate_news2, validate_note
+from services.trouble import Trouble, TroubleCode
+from services.views import SignSummary
+
+if TYPE_CHECKING:
+    from offline_cache.entries import NewPart
+    from offline_cache.store import Store
+    from ports.clock import Clock
+    from ports.ids import Ids
+    from services.reading import Reading
+    from services.session import Clinician
+    from services.views import Chart, Draft, EntryRow
+    from services.writing import Writing
+
+
+class Signing:
+    """What turns a draft into something the journal will get."""
+
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, writing: Writing, reading: Reading
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._clinician = clinician
+        self._reading = reading
+        self.writing = writing
+
+    def summary(self, draft: Draft) -> SignSummary:
+        """Return what the signing line names. The digits are asked for where a look-alike is on today's list (UX-06)."""
+        chart = self._reading.chart(draft.patient_id, draft.visit_id)
+        parts, title = self._parts(draft, chart)
+        born = chart.banner.birth_date
+        return SignSummary(
+            title=title,
+            patient=full_name(chart.banner.family, chart.banner.given),
+            birth_year=str(born.year) if born else "",
+            clinician=self._clinician.name,
+            event_at=draft.event_at,
+            parts=len(parts),
+            retype_digits=bool(chart.banner.look_alikes) and bool(chart.banner.identity_number),
+        )
+
+    def sign(self, entry_id: str, retyped: str) -> EntryRow:
+        """Sign the draft as it was last saved.
+
+        Raises:
+            Trouble: DRAFT_INCOMPLETE, DRAFT_OTHER_PATIENT, DIGITS_DIFFER; the draft stays.
+        """
+        draft = self.writing.draft(entry_id)
+        self._refuse_other_patient(draft)
+        chart = self._reading.chart(draft.patient_id, draft.visit_id)
+        parts, title = self._parts(draft, chart)
+        if self.summary(draft).retype_digits and retyped != chart.banner.identity_number[-3:]:
+            raise Trouble(TroubleCode.DIGITS_DIFFER)
+        self.writing.sign(draft, parts, title)
+        record = self._store.entries.get(entry_id)
+        if record is None:
+            raise Trouble(TroubleCode.DISK_FAULT)
+        return self._reading.entry(record)
+
+    def send_now(self, entry_id: str) -> None:
+        """Give up the rest of the half minute; nothing happens to what waits for nothing."""
+        record = self._store.entries.get(entry_id)
+        if record is None:
+            return
+        try:
+            with self._store.transaction():
+                self._store.entries.send_now(entry_id, self._clock.now())
+                self._store.audit.append(
+                    "send-now", patient=record.patient, detail=entry_id, actor=self._clinician.fhir_user
+                )
+        except WrongState:
+            return
+
+    def withdraw(self, entry_id: str) -> None:
+        """Take a signed entry back, kept as withdrawn.
+
+        Raises:
+            Trouble: TOO_LATE_TO_WITHDRAW when the journal has it, or may have it.
+        """
+        record = self._store.entries.get(entry_id)
+        try:
+            with self._store.transaction():
+                self._store.entries.withdraw(entry_id, self._clock.now())
+                self._store.audit.append(
+                    "withdraw",
+                    patient=record.patient if record else "",
+                    detail=entry_id,
+                    actor=self._clinician.fhir_user,
+                )
+        except WrongState:
+            raise Trouble(TroubleCode.TOO_LATE_TO_WITHDRAW) from None
+
+    def _parts(self, draft: Draft, chart: Chart) -> tuple[list[NewPart], str]:
+        """Check a draft against the chart and make its parts.
+
+        Raises:
+            Trouble: DRAFT_INCOMPLETE with the fields that stand in the way.
+        """
+        if draft.kind is EntryKind.NEWS2:
+            problems = validate_news2(draft.fields, chart)
+            _refuse(problems)
+            return news2_parts(draft, self._clinician, self._ids, self._clock.now()), news2_title(draft)
+        _refuse(validate_note(draft.fields))
+        return note_parts(draft, self._clinician, self._ids, self._clock.now()), note_title(draft)
+
+    def _refuse_other_patient(self, draft: Draft) -> None:
+        """Refuse a draft whose visit belongs to somebody else than the draft does (UX-07)."""
+        visit = self._store.resources.get("Appointment", draft.visit_id) if draft.visit_id else None
+        if visit is not None and visit.patient != draft.patient_id:
+            raise Trouble(TroubleCode.DRAFT_OTHER_PATIENT)
+
+
+def _refuse(problems: list[object]) -> None:
+    if problems:
+        raise Trouble(TroubleCode.DRAFT_INCOMPLETE, count=str(len(problems)))
