@@ -1,8 +1,8 @@
 """Finds where a screen may take text from the journal for markup (security.md §3.2, third layer).
 
 Textual reads markup in what these widgets are given unless they are told not to, and then clinical text in
-brackets vanishes. Only text written out in the source may go there as it is; all else goes through `show()`, a
-`Content` or `markup=False`.
+brackets vanishes. Only text written out in the source may go there as it is; all else goes through `show()`,
+a `Content` or `markup=False`.
 """
 
 from __future__ import annotations
