@@ -1,6 +1,6 @@
-"""THE registry of what a person can do: keys, words, help and why not. Bindings, key line, help and palette come from here.
+"""THE registry of what a person can do: keys, words, help and why not. Bindings and help are made of it.
 
-An action `visit.open` is carried out by the method `action_visit_open` of the screen, widget or application that binds its scope.
+An action `visit.open` is carried out by `action_visit_open` of the screen or widget that binds its scope.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from textual.binding import Binding
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from textual.binding import BindingType
 
-def _always(_place: Any) -> str:
+
+def _always(_place: object) -> str:
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that can be done. `why_not` is asked with the screen that binds it: a reason, or nothing when it may be done."""
+    """One thing that can be done. `why_not` is asked with the screen that binds it: a reason, or nothing."""
 
     id: str
     keys: str
@@ -83,7 +85,7 @@ def is_function_key(key: str) -> bool:
     return key[0] == "f" and key[1:].isdigit()
 
 
-def _online_only(place: Any) -> str:
+def _online_only(place: object) -> str:
     """Say why something that needs the network cannot be done now."""
     is_online = getattr(place, "is_online", None)
     return "Krever nett. Det du har signert, sendes når nettet er tilbake." if is_online is False else ""
@@ -132,7 +134,21 @@ REGISTRY: tuple[Action, ...] = (
     Action("field.previous", "shift+tab", "forrige", "Forrige felt.", "fields"),
     Action("entry.show", "enter", "se", "Se hva som er signert.", "outbox"),
     Action("entry.send", "a", "send nå", "Send uten å vente de 30 sekundene.", "outbox"),
-    Action("entry.withdraw", "b", "trekk tilbake", "Trekk tilbake det som ikke er sendt.", "outbox"),
+    Action("entry.withdraw", "b", "trekk tilbake", "Trekk tilbake det som ikke er sendt.", "outbox"),    Action("people.ask", "r", "spør igjen", "Spør journalen på nytt hvem som kan logge inn.", "sign-in"),
+    Action("door.unlock", "enter", "lås opp", "Åpne lageret med PIN-koden.", "unlock"),
+    Action("door.other", "f3", "annen bruker", "Logg inn mot journalen; også etter fem feil PIN.", "unlock"),
+    Action("pin.keep", "enter", "neste og lagre", "Neste felt; på det siste lagres PIN-koden.", "pin"),
+    Action("round.go_on", "enter", "vis runden", "Vis runden, også om noe mangler.", "take"),
+    Action("medicines.show", "m", "medisin", "Medisinene til pasienten.", "patient"),
+    Action("page.front", "1", "forside", "Forsiden.", "pages", is_in_line=False),
+    Action("page.medicines", "2", "medisin", "Medisinene.", "pages", is_in_line=False),
+    Action("page.vitals", "3", "måling", "Målingene med utvikling.", "pages", is_in_line=False),
+    Action("page.notes", "4", "notat", "Notatene i sin helhet.", "pages", is_in_line=False),
+    Action("page.plan", "5", "tiltak", "Tiltaksplanen.", "pages", is_in_line=False),
+    Action("page.critical", "6", "kritisk", "Kritisk informasjon i sin helhet.", "pages", is_in_line=False),
+    Action("spo2.scale", "f5", "skala", "Bytt SpO2-skala. Skala 2 krever legens vedtak.", "news2"),
+    Action("sign.confirm", "enter", "signer", "Signer det som står i linjene over.", "signing"),
+    Action("sign.leave", "escape", "tilbake, ingenting er signert", "Lukk uten å signere.", "signing"),
 )
 
 _BY_ID = {action.id: action for action in REGISTRY}
@@ -149,7 +165,7 @@ def actions_of(scopes: Iterable[str]) -> list[Action]:
     return [one for one in REGISTRY if one.scope in wanted]
 
 
-def bindings_for(*scopes: str) -> list[Binding]:
+def bindings_for(*scopes: str) -> list[BindingType]:
     """Return the bindings of these scopes, for a class's `BINDINGS`."""
     return [one.binding() for one in actions_of(scopes)]
 

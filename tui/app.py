@@ -1,4 +1,4 @@
-"""The application: theme and guards before the first frame, keys one at a time, and what happens when it ends or fails."""
+"""The application: theme and guards before the first frame, keys one at a time, and how it ends or fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from tui.widgets.message_line import MessageLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from datetime import datetime
 
+    from textual.binding import BindingType
     from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.theme import Theme
@@ -39,7 +41,7 @@ Result = TypeVar("Result")
 
 
 class FeltjournalApp(Acting, App[int], inherit_bindings=False):
-    """The whole client. Screens find the work through `day()`, say one thing through `say()`, and start work with `work()`."""
+    """The whole client. Screens find the work through `day()`, and say one thing through `say()`."""
 
     CSS_PATH = None
     CSS = """
@@ -47,7 +49,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     * { scrollbar-size: 0 0; }
     """
     SCOPES = ("app",)
-    BINDINGS: ClassVar = bindings_for("app")
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("app")
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     AUTO_FOCUS = None
@@ -80,6 +82,17 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
             self._workday = asyncio.ensure_future(asyncio.to_thread(self.launch.workday))
         return await asyncio.shield(self._workday)
 
+    @property
+    def workday(self) -> Workday:
+        """Return the working day; every place but the first frame has one."""
+        if self._workday is None:
+            raise LookupError("the working day is not open yet")
+        return self._workday.result()
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return self.launch.clock.now()
+
     def say(self, text: str, *, is_critical: bool = False) -> None:
         """Say one thing on the message line of the screen on top."""
         with contextlib.suppress(NoMatches):
@@ -88,14 +101,14 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     def work(
         self, work: Coroutine[Any, Any, Result], *, group: str = "work", holds_keys: bool = False
     ) -> Worker[Result]:
-        """Run a coroutine beside the screens; with `holds_keys` the next key waits for it (local work that opens a screen)."""
+        """Run a coroutine beside the screens; with `holds_keys` the next key waits for it."""
         worker = self.screen.run_worker(work, group=group, description=group, exit_on_error=True)
         if holds_keys:
             self.keyboard.hold_for(worker)
         return worker
 
     async def ask(self, dialog: Screen[Result]) -> Result:
-        """Show a dialog from within `work` and return its answer; keys reach it although the work holds them."""
+        """Show a dialog from within `work` and return its answer; keys reach it even while they are held."""
         with self.keyboard.asking():
             return await self.push_screen_wait(dialog)
 
@@ -163,11 +176,11 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     # --- life
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the first place."""
+        """Return the first frame."""
         return self.launch.first_screen()
 
     def on_mount(self) -> None:
-        """Catch the signals that end a session, and begin the heavy imports after the first frame."""
+        """Catch the signals that end a session."""
         self.call_after_refresh(self._after_first_frame)
         if self.is_headless or sys.platform == "win32":
             return
@@ -178,10 +191,6 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     async def _after_first_frame(self) -> None:
         gc.freeze()
         gc.enable()
-        self.work(self._open_day(), group="open day")
-
-    async def _open_day(self) -> None:
-        await self.day()
 
     async def on_unmount(self) -> None:
         """Stop the keys and close the working day."""
@@ -220,7 +229,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         status = self._workday.result().status()
         if not status.unsent_entries:
             return ""
-        return f"{status.unsent_entries} signerte er ikke sendt. De beholdes og sendes når du låser opp med nett."
+        return f"{status.unsent_entries} signerte er ikke sendt. De beholdes, og sendes når du har nett."
 
     # --- failure
 

@@ -1,4 +1,4 @@
-"""What is shown when the program fails: never a value, never a local variable, never the text of an exception."""
+"""What is shown when the program fails: never a value, a local variable or the text of an exception."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PAGE = """\
 
 
 def page(error: BaseException | None, incident: str) -> str:
-    """Return the fixed page: an incident number and where in our code it happened, nothing of what was in it."""
+    """Return the fixed page: an incident number and where in our code, nothing of what was in it."""
     return _PAGE.format(incident=incident, place=place(error))
 
 
@@ -51,7 +51,7 @@ def _innermost(trace: TracebackType | None) -> str:
 
 
 def silence() -> None:
-    """Keep Python itself from printing exceptions, which carry values: uncaught ones, those of threads, and logged ones."""
+    """Keep Python itself from printing exceptions, which carry values: uncaught, in threads, and logged."""
     logging.lastResort = None
     logging.raiseExceptions = False
     sys.excepthook = lambda *_error: None

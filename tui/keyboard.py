@@ -1,8 +1,9 @@
 """One key at a time, in order, to completion (scripted-sessions.md, finding 1).
 
-Textual picks the target of a key when the key leaves the application's queue, while Tab, Enter and bindings take effect only after
-the key has bubbled through every ancestor's own queue: later characters overtake them, and keys meant for a screen that is being
-mounted are lost. Here a key waits until the one before it has been handled by everyone, and what it opened stands.
+Textual picks the target of a key when the key leaves the application's queue, while Tab, Enter and bindings
+take effect only after the key has bubbled through every ancestor's own queue: later characters overtake them,
+and keys meant for a screen that is being mounted are lost. Here a key waits until the one before it has been
+handled by everyone, and what it opened stands.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Keyboard:
         self._warning: asyncio.TimerHandle | None = None
         self._told = 0
         self.on_behind: Callable[[int], None] = lambda _count: None
-        """Called with the number of waiting keys when they have waited too long, and with 0 when they no longer do."""
+        """Called with the number of keys that have waited too long, and with 0 when none has."""
 
     def take(self, event: Event) -> None:
         """Queue a key or a paste."""
@@ -70,11 +71,14 @@ class Keyboard:
         self._waiting.append((event, loop.time()))
         self._is_idle.clear()
         self._arrived.set()
+        self._start()
+        if self._warning is None:
+            self._warning = loop.call_later(BEHIND, self._warn)
+
+    def _start(self) -> None:
         if self._task is None:
             self._app.screen_change_signal.subscribe(self._app, self._screen_changed, immediate=True)
             self._task = asyncio.create_task(self._run(), name="keyboard")
-        if self._warning is None:
-            self._warning = loop.call_later(BEHIND, self._warn)
 
     def close(self) -> None:
         """Stop handing out keys."""
@@ -90,24 +94,41 @@ class Keyboard:
             await self._is_idle.wait()
         await self._settle()
 
-    def hold_for(self, worker: Worker[Any]) -> None:
-        """Let the next key wait for a worker just started: local work that will open a screen or move the focus.
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let the next key wait for the worker inside: local work that opens a screen or moves the focus.
 
-        Never for the network: the wait has no end of its own. It is let go while a screen opened meanwhile stands on top.
+        Enter it before the worker's first `await`. Never for the network: the wait has no end of its own.
+        It is let go while a screen opened meanwhile stands on top.
         """
+        held = self._begin_hold()
+        try:
+            yield
+        finally:
+            self._end_hold(held)
+
+    def hold_for(self, worker: Worker[Any]) -> None:
+        """Let the next key wait for a worker just started, as `hold` does from within."""
+        task = asyncio.create_task(self._release(self._begin_hold(), worker), name="keyboard hold")
+        self._releases.add(task)
+        task.add_done_callback(self._releases.discard)
+
+    def _begin_hold(self) -> _Hold:
         held = _Hold(self._app.screen)
         self._holds.append(held)
         self._is_idle.clear()
+        self._start()
         self._arrived.set()
-        task = asyncio.create_task(self._release(held, worker), name="keyboard hold")
-        self._releases.add(task)
-        task.add_done_callback(self._releases.discard)
+        return held
+
+    def _end_hold(self, held: _Hold) -> None:
+        self._holds.remove(held)
+        self._released.set()
 
     async def _release(self, held: _Hold, worker: Worker[Any]) -> None:
         with suppress(WorkerError):
             await worker.wait()
-        self._holds.remove(held)
-        self._released.set()
+        self._end_hold(held)
 
     @contextmanager
     def asking(self) -> Iterator[None]:

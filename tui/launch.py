@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ports.clock import SystemClock
 from ports.ids import SystemIds
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from ports.clock import Clock
     from ports.ids import Ids
     from services.workday import Workday
 
@@ -26,6 +28,6 @@ class Launch:
 
     first_screen: Callable[[], Screen[Any]]
     workday: Callable[[], Workday]
+    clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=SystemIds)
-    is_locked: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))

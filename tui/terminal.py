@@ -1,4 +1,4 @@
-"""What the terminal can do, and the two guards that keep the journal's text from steering it (security.md §3.2)."""
+"""What the terminal can do, and the two guards that keep text from steering it (security.md §3.2)."""
 
 from __future__ import annotations
 
@@ -44,15 +44,8 @@ def colours(environment: Mapping[str, str]) -> Colours:
     return Colours.MANY if term.endswith(("256color", "-direct", "kitty")) else Colours.SIXTEEN
 
 
-def refusal(environment: Mapping[str, str]) -> str:
-    """Return why this terminal cannot show the screens, or nothing."""
-    if environment.get("TERM", "") in {"", "dumb", "unknown"}:
-        return "Terminalen kan ikke vise skjermbilder (TERM=dumb). Bruk en annen terminal, eller `feltjournal status`."
-    return ""
-
-
 def visible(text: str) -> str:
-    """Return the text with every character that is not seen, or that steers a terminal, written out as `<U+202E>`.
+    """Return the text with every unseen or steering character written out, as `<U+202E>`.
 
     Line feeds and tabs stay; a carriage return before a line feed goes with it. No other character is lost.
     """

@@ -1,7 +1,7 @@
-"""The colours: red for danger, yellow for what needs a person, blue for place and selection; normal is quiet, never green.
+"""The colours: red for danger, yellow for what needs a person, blue for place and selection; normal is quiet.
 
-Everything drawn names ANSI colours. Where the terminal has many, they are mapped to tones with a contrast of at least 4.5:1 on
-our own ground; where it has sixteen, or none, its own are used, with its own ground.
+Everything drawn names ANSI colours. Where the terminal has many, they are mapped to tones with a contrast of at
+least 4.5:1 on our own ground; where it has sixteen, or none, its own are used, with its own ground.
 """
 
 from __future__ import annotations

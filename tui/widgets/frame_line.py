@@ -1,4 +1,4 @@
-"""Line 1 of every screen: environment, place, connection and age of the data, what is unsent; all in words."""
+"""Line 1 of every screen: environment, place, connection, age of the data, what is unsent; in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.terminal import visible
 
 
 class FrameLine(Widget):
-    """The frame's only line at the top. The caller gives words; the line keeps them apart and cuts the place when it must."""
+    """The line at the top. The caller gives words; the place is cut when it must be."""
 
     DEFAULT_CSS = """
     FrameLine { height: 1; width: 100%; padding: 0 1; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class KeyLine(Widget):
-    """One line at the bottom. `scopes` default to the screen's own `SCOPES`; actions that cannot be done now are dim."""
+    """One line at the bottom. `scopes` default to the screen's `SCOPES`; what cannot be done now is dim."""
 
     DEFAULT_CSS = """
     KeyLine { height: 1; width: 100%; padding: 0 1; }
@@ -56,7 +56,7 @@ class KeyLine(Widget):
         return Content.assemble((one.key_name, "bold"), f" {one.label}")
 
 
-def actions_of_screen(scopes: tuple[str, ...], screen: Any) -> list[Action]:
+def actions_of_screen(scopes: tuple[str, ...], screen: object) -> list[Action]:
     """Return what the line shows, the general actions last."""
     wanted = scopes or getattr(screen, "SCOPES", ())
     own = [one for scope in wanted for one in actions_of([scope])]

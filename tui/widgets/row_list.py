@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -57,11 +57,11 @@ class RowList(Widget, Generic[Item], can_focus=True):
     class Highlighted(Message):
         """Another row is the chosen one now."""
 
-        rows: RowList[object]
+        rows: RowList[Any]
         index: int
 
         @property
-        def control(self) -> RowList[object]:
+        def control(self) -> RowList[Any]:
             """Return the list."""
             return self.rows
 
@@ -69,11 +69,11 @@ class RowList(Widget, Generic[Item], can_focus=True):
     class Chosen(Message):
         """Enter was pressed on a row."""
 
-        rows: RowList[object]
+        rows: RowList[Any]
         index: int
 
         @property
-        def control(self) -> RowList[object]:
+        def control(self) -> RowList[Any]:
             """Return the list."""
             return self.rows
 

@@ -1,0 +1,49 @@
+"""The child process that holds the screens, the keys and the cache."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from services.workday import Workday
+
+
+def run_client(options: Namespace, *, is_locked: bool) -> int:
+    """Run the screens until they end; an error outside them gets the same page as one within."""
+    from tui import crash
+
+    crash.silence()
+    try:
+        return _run(options, is_locked=is_locked)
+    except BaseException as error:  # noqa: BLE001  the last place where it can be kept from printing values
+        from ports.ids import SystemIds
+
+        print(crash.page(error, SystemIds().uuid()[:8]), file=sys.stderr)
+        return crash.CRASHED
+
+
+def _run(options: Namespace, *, is_locked: bool) -> int:
+    del is_locked  # a cache that is there is locked whenever a process starts
+    from ports.clock import SystemClock
+    from tui.app import FeltjournalApp
+    from tui.launch import Launch
+    from tui.screens.opening import OpeningScreen
+
+    clock = SystemClock()
+    app = FeltjournalApp(Launch(lambda: OpeningScreen(clock), lambda: _workday(options), clock))
+    app.run(mouse=False)
+    return app.return_code or 0
+
+
+def _workday(options: Namespace) -> Workday:
+    """Build the working day; with `--sandbox` the embedded journal is started first."""
+    if options.sandbox:
+        from cli.embedded import start_embedded
+
+        start_embedded()
+    from services.start import workday_here
+
+    return workday_here(no_cache=options.no_cache)
