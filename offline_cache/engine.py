@@ -5,11 +5,11 @@ Every statement of the store passes through `Engine.run`, where an engine's erro
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
 import apsw
 
+from offline_cache.disk_faults import NO_ROOM, as_store_errors
 from offline_cache.errors import CacheMissing, StoreBusy, StoreDamaged, StoreError, StoreFault, StoreFull
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ Row = tuple["Value", ...]
 _KEY_BYTES = 32
 _SECTOR_OF_PLAIN_TEXT = b"SQLite format 3\x00"
 _TEMP_STORE = {"TEMP_STORE=2", "TEMP_STORE=3"}
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CACHE_KIB = 16_384
 _FREE_PRAGMAS = {"quick_check", "integrity_check", "wal_checkpoint", "user_version"}
 _DENIED = {
@@ -136,16 +135,14 @@ def _require_file(path: Path, disk: Disk, *, create: bool) -> None:
         return
     if not create:
         raise CacheMissing("the database is missing or empty")
-    try:
+    with as_store_errors():
         disk.replace(path, b"")  # made by the port, so that it is private from its first moment
-    except OSError as error:
-        raise (StoreFull if error.errno in _NO_ROOM else StoreFault)("the database cannot be made") from error
 
 
 def _translated(error: apsw.Error, system_error: int) -> StoreError:
     """Return our error for the engine's, with the engine's class as the only text."""
     name = type(error).__name__
-    if isinstance(error, apsw.FullError) or (isinstance(error, apsw.IOError) and system_error in _NO_ROOM):
+    if isinstance(error, apsw.FullError) or (isinstance(error, apsw.IOError) and system_error in NO_ROOM):
         return StoreFull(name)
     if isinstance(error, apsw.CorruptError | apsw.NotADBError):
         return StoreDamaged(name)

@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from offline_cache.errors import StoreFault
+
 if TYPE_CHECKING:
     from ports.ids import Ids
 
@@ -46,11 +48,17 @@ class CacheKeys:
 
 
 def stretch(pin: str, salt: bytes, params: KdfParams) -> bytes:
-    """Return Argon2id of the PIN; slow on purpose."""
+    """Return Argon2id of the PIN; slow on purpose. StoreFault when the machine has no memory for it."""
+    from argon2.exceptions import HashingError
     from argon2.low_level import Type, hash_secret_raw
 
     secret = unicodedata.normalize("NFC", pin).encode("utf-8", "surrogatepass")
-    return hash_secret_raw(secret, salt, params.passes, params.memory_kib, params.lanes, KEY_BYTES, Type.ID)
+    try:
+        return hash_secret_raw(
+            secret, salt, params.passes, params.memory_kib, params.lanes, KEY_BYTES, Type.ID
+        )
+    except (HashingError, MemoryError) as error:
+        raise StoreFault("no memory for the PIN") from error
 
 
 def derive(secret: bytes, *, salt: bytes, info: bytes) -> bytes:

@@ -40,22 +40,25 @@ _PATHS: dict[str, tuple[str, ...]] = {
 _REFERENCE = re.compile(r"(?:^|/)Patient/([A-Za-z0-9\-._]{1,256})(?:/_history/[^/]+)?$")
 
 
+_NULL = msgspec.Raw(b"null")
+
+
 class _Links(msgspec.Struct, frozen=True):
     """The only members that may name a patient; each is left undecoded until its type's path asks for it."""
 
     id: Any = None
-    subject: msgspec.Raw | None = None
-    patient: msgspec.Raw | None = None
-    participant: msgspec.Raw | None = None
-    actor: msgspec.Raw | None = None
-    entity: msgspec.Raw | None = None
-    beneficiary: msgspec.Raw | None = None
-    candidate: msgspec.Raw | None = None
-    member: msgspec.Raw | None = None
-    target: msgspec.Raw | None = None
-    individual: msgspec.Raw | None = None
-    deliverTo: msgspec.Raw | None = None  # noqa: N815  FHIR's own name
-    for_: msgspec.Raw | None = msgspec.field(name="for", default=None)
+    subject: msgspec.Raw = _NULL
+    patient: msgspec.Raw = _NULL
+    participant: msgspec.Raw = _NULL
+    actor: msgspec.Raw = _NULL
+    entity: msgspec.Raw = _NULL
+    beneficiary: msgspec.Raw = _NULL
+    candidate: msgspec.Raw = _NULL
+    member: msgspec.Raw = _NULL
+    target: msgspec.Raw = _NULL
+    individual: msgspec.Raw = _NULL
+    deliverTo: msgspec.Raw = _NULL  # noqa: N815  FHIR's own name
+    for_: msgspec.Raw = msgspec.field(name="for", default=_NULL)
 
 
 _DECODER = msgspec.json.Decoder(_Links)
@@ -81,8 +84,6 @@ def patients_of(type_: str, body: bytes) -> frozenset[str]:
         return frozenset([links.id] if isinstance(links.id, str) and links.id else [])
     path = _PATHS[type_]
     raw = getattr(links, "for_" if path[0] == "for" else path[0])
-    if raw is None:
-        return frozenset()
     return frozenset(_ids_in(msgspec.json.decode(raw), path[1:]))
 
 

@@ -7,6 +7,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from offline_cache.audit import AuditLog
+from offline_cache.disk_faults import as_store_errors
 from offline_cache.engine import Engine
 from offline_cache.entries import EntryTable
 from offline_cache.errors import StoreBusy, StoreDamaged, StoreError, StoreFault
@@ -135,7 +136,5 @@ class Store:
 
 def _locked(held: contextlib.ExitStack, path: Path, disk: Disk) -> bool:
     """Take the lock file beside the database for as long as the store is open."""
-    try:
+    with as_store_errors():
         return held.enter_context(disk.lock(path.with_suffix(".lock")))
-    except OSError as error:
-        raise StoreFault("the lock file cannot be made") from error

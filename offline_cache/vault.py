@@ -1,0 +1,306 @@
+"""The vault: makes the keys of a cache and gives them out for the right PIN. It never deletes anything.
+
+A wrong PIN, a lost keyring item, a damaged header and a missing cache are different errors: a person does
+something different at each. An attempt is counted, durably, before its PIN is tried on the wrapped key.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from offline_cache import header as headers
+from offline_cache.audit import AuditHead
+from offline_cache.disk_faults import as_store_errors
+from offline_cache.errors import (
+    CacheMissing,
+    HeaderDamaged,
+    HeaderExists,
+    KeyringLost,
+    KeyringUnavailable,
+    NoKeyring,
+    PinLocked,
+    PinTooShort,
+    StoreFault,
+    WrongPin,
+)
+from offline_cache.header import Header, Slot, VaultIdentity
+from offline_cache.instants import from_text, to_text
+from offline_cache.key_item import ItemInFile, ItemInKeyring, ItemPlace, KeyItem
+from offline_cache.keys import KEY_BYTES, CacheKeys, KdfParams, check_value, derive, stretch, unwrap, wrap
+from offline_cache.pin import SHORTEST, check_pin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ports.clock import Clock
+    from ports.disk import Disk
+    from ports.ids import Ids
+    from ports.keyring import KeyProtector
+
+__all__ = ["Vault", "VaultIdentity", "VaultInfo"]
+
+_SALT_BYTES = 16
+_STEM = "cache"
+
+
+@dataclass(frozen=True, slots=True)
+class VaultInfo:
+    """What may be said before the PIN. `trouble` is why the keyring's part is not to be had now, or None."""
+
+    identity: VaultIdentity
+    backend: str
+    attempts_left: int
+    wait: float
+    unsent_visits: int
+    unsent_entries: int
+    store_confirmed: bool
+    trouble: KeyringLost | None = None
+
+    @property
+    def clinician(self) -> str:
+        """The name of the clinician whose cache it is."""
+        return self.identity.clinician
+
+    @property
+    def journal(self) -> str:
+        """The journal's name."""
+        return self.identity.journal
+
+    @property
+    def locked(self) -> bool:
+        """Whether all attempts are spent: only an online sign-in allows new ones."""
+        return self.attempts_left == 0 and self.trouble is None
+
+
+class Vault:
+    """The keys of the cache in one folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        disk: Disk,
+        clock: Clock,
+        ids: Ids,
+        protector: KeyProtector | None,
+        *,
+        kdf: KdfParams | None = None,
+    ) -> None:
+        self._folder = folder
+        self._disk = disk
+        self._clock = clock
+        self._ids = ids
+        self._protector = protector
+        self._kdf = kdf or KdfParams()
+
+    @property
+    def store_path(self) -> Path:
+        """The database that these keys are for."""
+        return self._folder / f"{_STEM}.db"
+
+    @property
+    def header_path(self) -> Path:
+        """The header file."""
+        return self._folder / f"{_STEM}.hdr"
+
+    def describe(self) -> VaultInfo | None:
+        """Return what may be said before the PIN; None when there is no cache yet.
+
+        Raises:
+            HeaderDamaged: The header is not whole, or is missing beside a database.
+        """
+        header = self._header()
+        if header is None:
+            if self._disk.exists(self.store_path) and self._disk.size(self.store_path) > 0:
+                raise HeaderDamaged("the header is gone")
+            return None
+        visits, entries = self._unsent()
+        try:
+            item, trouble = self._item(header), None
+        except KeyringLost as error:
+            item, trouble = KeyItem(), error
+        return VaultInfo(
+            header.identity,
+            header.backend,
+            0 if trouble else item.left,
+            self._remaining_wait(item),
+            visits,
+            entries,
+            header.store_confirmed,
+            trouble,
+        )
+
+    def create(self, pin: str, identity: VaultIdentity) -> CacheKeys:
+        """Make the keys of a new cache and write its header.
+
+        Raises:
+            PinTooShort, PinCommon: The PIN is not taken.
+            NoKeyring: Without a keyring only the embedded journal may be cached.
+            HeaderExists: There is a cache here already.
+        """
+        check_pin(pin)
+        if self._protector is None and not identity.embedded:
+            raise NoKeyring
+        if self._header() is not None:
+            raise HeaderExists
+        keys = CacheKeys.passing(self._ids)
+        secret = self._ids.secret(KEY_BYTES) if self._protector else b""
+        header = Header(
+            database_id=keys.database_id,
+            identity=identity,
+            backend=self._protector.name if self._protector else "",
+            keyring_check=check_value(secret, keys.database_id),
+            created_at=to_text(self._clock.now()),
+            slots=(),
+        )
+        self._place(header).write(KeyItem(secret=secret.hex()))
+        self._write(header.with_slots(self._slot(header, pin, secret, keys.database)))
+        return keys
+
+    def unlock(self, pin: str) -> CacheKeys:
+        """Return the keys for the right PIN, and count the wrong ones.
+
+        Raises:
+            WrongPin: With the attempts left and the seconds to wait.
+            PinLocked: All attempts are spent.
+            PinTooShort: It cannot be right; not counted.
+            KeyringLost, KeyringUnavailable: The keyring's part is gone, or cannot be had now; not counted.
+            HeaderDamaged: The header is not whole; not counted.
+            CacheMissing: There is no header.
+        """
+        if len(pin) < SHORTEST:
+            raise PinTooShort
+        header = self._require_header()
+        item = self._item(header)
+        if not item.left:
+            raise PinLocked
+        secret = bytes.fromhex(item.secret)
+        keks = [(self._kek(header, slot, pin, secret), slot) for slot in header.slots]
+        counted = replace(item, attempts=item.attempts + 1, last_at=to_text(self._clock.now()))
+        place = self._place(header)
+        place.write(counted)
+        for kek, slot in keks:
+            key = unwrap(kek, bytes.fromhex(slot.wrapped))
+            if key is not None:
+                place.write(replace(counted, attempts=0))
+                return CacheKeys(header.database_id, key)
+        if not counted.left:
+            raise PinLocked
+        raise WrongPin(counted.left, counted.wait)
+
+    def change_pin(self, old: str, new: str) -> CacheKeys:
+        """Put a new PIN in place of the old one; at every moment at least one of the two opens the cache."""
+        check_pin(new)
+        keys = self.unlock(old)
+        header = self._require_header()
+        secret = bytes.fromhex(self._item(header).secret)
+        slot = self._slot(header, new, secret, keys.database)
+        self._write(header.with_slots(*header.slots, slot))
+        written = self._require_header()
+        if (
+            unwrap(
+                self._kek(written, written.slots[-1], new, secret), bytes.fromhex(written.slots[-1].wrapped)
+            )
+            is None
+        ):
+            raise StoreFault("the new slot does not open")
+        self._write(written.with_slots(slot))
+        return keys
+
+    def allow_attempts(self) -> None:
+        """Give all attempts back: to be called after an online sign-in, and only then."""
+        header = self._require_header()
+        self._place(header).write(replace(self._item(header), attempts=0, last_at=""))
+
+    def confirm_store(self) -> None:
+        """Say that the database was made: from now on a missing one is an incident."""
+        header = self._require_header()
+        if not header.store_confirmed:
+            self._write(header.confirmed())
+
+    def note_unsent(self, visits: int, entries: int) -> None:
+        """Keep, readable without a key, how much is unsent: two numbers and nothing else."""
+        with as_store_errors():
+            self._disk.replace(self._unsent_path, json.dumps([visits, entries]).encode())
+
+    def keep_head(self, head: AuditHead) -> None:
+        """Mirror the end of the audit chain where the database is not."""
+        header = self._require_header()
+        item = self._item(header)
+        self._place(header).write(replace(item, head_sequence=head.sequence, head_hash=head.hash.hex()))
+
+    def kept_head(self) -> AuditHead | None:
+        """Return the mirrored end of the audit chain, or None when none was kept."""
+        item = self._item(self._require_header())
+        return AuditHead(item.head_sequence, bytes.fromhex(item.head_hash)) if item.head_sequence else None
+
+    def set_aside(self) -> str:
+        """Rename all files of this cache, so that a new one can be made; the old one stays whole."""
+        stem = f"aside-{self._clock.now():%Y%m%dT%H%M%S%f}"
+        files = [path for path in self._disk.list(self._folder) if path.name.startswith(f"{_STEM}.")]
+        with as_store_errors():
+            for path in sorted(
+                files, key=lambda p: p == self.header_path
+            ):  # the header last: so it can be redone
+                self._disk.rename(path, path.with_name(stem + path.name.removeprefix(_STEM)))
+        return stem
+
+    @property
+    def _unsent_path(self) -> Path:
+        return self._folder / f"{_STEM}.unsent"
+
+    def _header(self) -> Header | None:
+        with as_store_errors():
+            return headers.read(self.header_path, self._disk)
+
+    def _require_header(self) -> Header:
+        header = self._header()
+        if header is None:
+            raise CacheMissing("there is no header")
+        return header
+
+    def _write(self, header: Header) -> None:
+        with as_store_errors():
+            self._disk.replace(self.header_path, headers.encode(header))
+
+    def _place(self, header: Header) -> ItemPlace:
+        if not header.backend:
+            return ItemInFile(self._folder / f"{_STEM}.tries", self._disk)
+        if self._protector is None or self._protector.name != header.backend:
+            raise KeyringUnavailable(header.backend)
+        return ItemInKeyring(self._protector, header.database_id)
+
+    def _item(self, header: Header) -> KeyItem:
+        """Return the item, if its secret is the one that the header was made with."""
+        item = self._place(header).read()
+        try:
+            secret = bytes.fromhex(item.secret)
+        except ValueError:
+            raise KeyringLost from None
+        if not hmac.compare_digest(check_value(secret, header.database_id), header.keyring_check):
+            raise KeyringLost
+        return item
+
+    def _slot(self, header: Header, pin: str, secret: bytes, database_key: bytes) -> Slot:
+        slot = Slot(self._kdf, self._ids.secret(_SALT_BYTES).hex(), "")
+        return replace(slot, wrapped=wrap(self._kek(header, slot, pin, secret), database_key).hex())
+
+    @staticmethod
+    def _kek(header: Header, slot: Slot, pin: str, secret: bytes) -> bytes:
+        stretched = stretch(pin, bytes.fromhex(slot.salt), slot.kdf)
+        return derive(secret + stretched, salt=header.database_id.encode(), info=header.binding(slot))
+
+    def _remaining_wait(self, item: KeyItem) -> float:
+        if not item.last_at or not item.attempts:
+            return 0.0
+        passed = (self._clock.now() - from_text(item.last_at)).total_seconds()
+        return max(0.0, item.wait - max(0.0, passed))
+
+    def _unsent(self) -> tuple[int, int]:
+        try:
+            visits, entries = json.loads(self._disk.read(self._unsent_path))
+            return int(visits), int(entries)
+        except (OSError, ValueError, TypeError):
+            return 0, 0
