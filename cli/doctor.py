@@ -60,7 +60,12 @@ def _terminal() -> Finding:
     size = shutil.get_terminal_size()
     term = os.environ.get("TERM", "")
     if term in {"", "dumb"}:
-        return Finding("terminal", "fail", f"TERM={term or 'mangler'}", "Sett TERM til det terminalen er, f.eks. xterm-256color.")
+        return Finding(
+            "terminal",
+            "fail",
+            f"TERM={term or 'mangler'}",
+            "Sett TERM til det terminalen er, f.eks. xterm-256color.",
+        )
     if size.columns < _SMALLEST[0] or size.lines < _SMALLEST[1]:
         return Finding("terminal", "warn", f"{size.columns}x{size.lines}", "Gjør vinduet minst 80x24.")
     return Finding("terminal", "ok", f"{term}, {size.columns}x{size.lines}")
@@ -70,7 +75,9 @@ def _encoding() -> Finding:
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     if encoding == "utf8":
         return Finding("tegnsett", "ok", "UTF-8")
-    return Finding("tegnsett", "fail", encoding or "ukjent", "Sett LANG til for eksempel nb_NO.UTF-8 eller C.UTF-8.")
+    return Finding(
+        "tegnsett", "fail", encoding or "ukjent", "Sett LANG til for eksempel nb_NO.UTF-8 eller C.UTF-8."
+    )
 
 
 def _keyring() -> Finding:
@@ -78,7 +85,10 @@ def _keyring() -> Finding:
 
     if util.find_spec("keyrings.alt") is not None:
         return Finding(
-            "nøkkelring", "fail", "keyrings.alt er installert", "Avinstaller den: den lagrer hemmeligheter i klartekst."
+            "nøkkelring",
+            "fail",
+            "keyrings.alt er installert",
+            "Avinstaller den: den lagrer hemmeligheter i klartekst.",
         )
     protector = find_protector()
     if protector is None:
@@ -96,7 +106,9 @@ def _store() -> Finding:
 
     options = set(apsw.compile_options)
     if not options & {"TEMP_STORE=2", "TEMP_STORE=3"}:
-        return Finding("kryptert lager", "fail", "TEMP_STORE under 2", "Installer apsw-sqlite3mc på nytt fra låsefilen.")
+        return Finding(
+            "kryptert lager", "fail", "TEMP_STORE under 2", "Installer apsw-sqlite3mc på nytt fra låsefilen."
+        )
     version = getattr(apsw, "mc_version", "ukjent")
     return Finding("kryptert lager", "ok", f"SQLite {apsw.sqlite_lib_version()}, {version}")
 
@@ -104,7 +116,9 @@ def _store() -> Finding:
 def _memory() -> Finding:
     lacking = harden()
     if lacking:
-        return Finding("minne", "warn", "mangler: " + ", ".join(lacking), "Systemet kan skrive minnedumper av klienten.")
+        return Finding(
+            "minne", "warn", "mangler: " + ", ".join(lacking), "Systemet kan skrive minnedumper av klienten."
+        )
     return Finding("minne", "ok", "ingen minnedumper, ikke lesbart for andre prosesser")
 
 
@@ -113,7 +127,12 @@ def _swap() -> Finding:
     lines = swaps.read_text().splitlines()[1:] if swaps.exists() else []
     plain = [line.split()[0] for line in lines if line and "zram" not in line and "/dm-" not in line]
     if plain:
-        return Finding("veksleområde", "warn", f"{len(plain)} som kan være ukryptert", "Bruk kryptert veksleområde eller zram.")
+        return Finding(
+            "veksleområde",
+            "warn",
+            f"{len(plain)} som kan være ukryptert",
+            "Bruk kryptert veksleområde eller zram.",
+        )
     return Finding("veksleområde", "ok", "ikke noe ukryptert")
 
 
@@ -136,14 +155,19 @@ def _private() -> Finding:
 
 
 def _embedded() -> Finding:
+    from ports.disk import SystemDisk
     from services.embedded import embedded_journal
     from services.trouble import Trouble
-    from ports.disk import SystemDisk
 
     try:
         journal = embedded_journal(user_folders().sandbox, SystemDisk())
     except Trouble:
-        return Finding("innebygd", "warn", "aldri startet", "Start den: feltjournal sandbox serve, eller feltjournal --sandbox.")
+        return Finding(
+            "innebygd",
+            "warn",
+            "aldri startet",
+            "Start den: feltjournal sandbox serve, eller feltjournal --sandbox.",
+        )
     return Finding("innebygd", "ok", journal.base_url)
 
 

@@ -7,10 +7,11 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cli import words
 from cli.exit_codes import ExitCode
 from cli.pin import NoPin
 from services.trouble import Trouble, TroubleCode
-from tui.text import nb
+from tui.text.nb_trouble import trouble_words
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -44,7 +45,7 @@ def run(options: Namespace, act: Act) -> int:
     except Trouble as trouble:
         return _tell(trouble, as_json=options.json)
     except NoPin:
-        print(nb.CLI_NO_PIN, file=sys.stderr)
+        print(words.NO_PIN, file=sys.stderr)
         return ExitCode.LOCKED
 
 
@@ -54,7 +55,7 @@ async def _within(workday: Workday, options: Namespace, act: Act) -> int:
         said, code = await act(workday, door, options)
     finally:
         await workday.close()
-    print(json.dumps(said, ensure_ascii=False) if options.json else "\n".join(nb.cli_lines(said)))
+    print(json.dumps(said, ensure_ascii=False) if options.json else "\n".join(words.lines(said)))
     return code
 
 
@@ -77,6 +78,6 @@ def _tell(trouble: Trouble, *, as_json: bool) -> int:
     code = _EXIT_OF.get(trouble.code, ExitCode.FAULT)
     if as_json:
         print(json.dumps({"error": trouble.code.value, "exit": int(code)}))
-    for line in nb.trouble_lines(trouble):
-        print(line, file=sys.stderr)
+    said = trouble_words(trouble)
+    print(said.what, said.safe, said.next, sep="\n", file=sys.stderr)
     return code

@@ -132,7 +132,9 @@ class Outbox:
             if found:
                 await self._worker.run(self._part_delivered, part, found[0].id, found[0].version_id, 200)
             elif not capabilities.conditional_create(part.type):
-                raise JournalError(ErrorKind.NOT_FOUND, detail="sent once, not found, and not safe to send again")
+                raise JournalError(
+                    ErrorKind.NOT_FOUND, detail="sent once, not found, and not safe to send again"
+                )
         return await self._worker.run(self._settle, entry)
 
     def _mark_sending(self, entry: EntryRecord) -> bool:
@@ -210,7 +212,7 @@ class Outbox:
             return EntryState.UNKNOWN, pause
         if error.kind in _NEEDS_A_PERSON:
             return EntryState.REFUSED, 0.0
-        if error.kind in _STOPS_ALL or error.status == 503:  # noqa: PLR2004  503: not taken in, try later
+        if error.kind in _STOPS_ALL or error.status == 503:
             return EntryState.SIGNED, pause
         if error.may_be_applied:
             return EntryState.UNKNOWN, max(READ_BACK_PAUSE, error.retry_after or 0.0)

@@ -1,7 +1,7 @@
 """The system's keyring: only backends of an allow-list, built by us and proved, never waited for long.
 
 `keyring` itself would take whatever is installed, or is named by the environment or a keyringrc (security.md
-§2.2). Here the class is picked by us, no setting is taken from the environment, and what loses things is refused.
+§2.2). Here the class is picked by us, nothing is taken from the environment, and what loses items is refused.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CALL_LIMIT = 30.0
 """Seconds one call may take: long enough to answer the desktop's own unlock prompt, and never without end."""
 
 
-class KeyringFault(Exception):  # noqa: N818  says what happened
+class KeyringFault(Exception):
     """The keyring is locked, silent, or failed. Nothing is known about the item."""
 
 

@@ -1,4 +1,4 @@
-"""The AuditEvent that the journal keeps when there is no log on this machine: a patient's record was read (IHE BALP, PatientRead)."""
+"""The AuditEvent that the journal keeps when there is no log on this machine: a patient was read (IHE BALP, PatientRead)."""
 
 from __future__ import annotations
 

@@ -89,7 +89,10 @@ class Delivery:
 
     async def _wait(self, seconds: float) -> None:
         """Wait for the time or for `wake`, whichever is first."""
-        waiting = {asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(self._clock.sleep(seconds))}
+        waiting = {
+            asyncio.ensure_future(self._wake.wait()),
+            asyncio.ensure_future(self._clock.sleep(seconds)),
+        }
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -83,7 +83,7 @@ class Entrance:
             clinician=info.clinician,
             attempts_left=info.attempts_left,
             journal_name=info.journal,
-            unsent_visits=info.unsent,
+            unsent_visits=info.unsent_visits,
         )
 
     @property
@@ -124,7 +124,9 @@ class Entrance:
         user = grant.user
         clinician = Clinician(user.subject, user.name, user.fhir_user, user.role, user.issuer)
         self._arrival = _Arrival(clinician, grant)
-        self._folder = self._setup.folders.cache / _folder_name(server_id(self._setup.journal), clinician.subject)
+        self._folder = self._setup.folders.cache / _folder_name(
+            server_id(self._setup.journal), clinician.subject
+        )
         self._has_vault = await self._setup.worker.run(self._described) is not None
         if self.needs_unlock:
             await self._setup.worker.run(self._vault(self._folder).allow_attempts)
@@ -137,8 +139,8 @@ class Entrance:
     async def open_without_cache(self) -> Session:
         """Open a session that lives in memory only."""
         arrival = self._arrived()
-        store = await self._setup.worker.run(self._open_store, None, CacheKeys.passing(self._setup.ids), True)
-        return await self._session(arrival.clinician, arrival.grant, CacheKind.NONE, store)
+        store = await self._setup.worker.run(self._open_in_memory)
+        return await self._session(arrival.clinician, arrival.grant, CacheKind.NONE, store, None)
 
     async def set_pin(self, pin: str) -> Session:
         """Make this clinician's cache under a new PIN (and the keyring, where there is one) and open it.
@@ -153,24 +155,25 @@ class Entrance:
         if folder is None:
             raise Trouble(TroubleCode.LOCKED)
         identity = VaultIdentity(
-            server_id=server_id(self._setup.journal),
-            user_id=arrival.clinician.subject,
+            server=server_id(self._setup.journal),
+            user=arrival.clinician.subject,
             clinician=arrival.clinician.name,
             journal=self._setup.journal.name,
             embedded=self._protector is None,
         )
-        keys = await self._setup.worker.run(self._vault(folder).create, pin, identity)
-        store = await self._setup.worker.run(self._open_store, folder, keys, True)
+        vault = self._vault(folder)
+        await self._setup.worker.run(vault.create, pin, identity)
+        store = await self._setup.worker.run(self._open_kept, vault, pin)
         await self._setup.worker.run(self._remember_last, folder)
-        return await self._session(arrival.clinician, arrival.grant, self._kind(), store)
+        return await self._session(arrival.clinician, arrival.grant, self._kind(), store, vault)
 
     async def unlock(self, pin: str) -> Session:
         """Open the cache that the door showed, or that of the clinician who just signed in."""
         folder = self._folder or await self._setup.worker.run(self._last_folder)
         if folder is None:
             raise Trouble(TroubleCode.CACHE_MISSING)
-        keys = await self._setup.worker.run(self._vault(folder).unlock, pin)
-        store = await self._setup.worker.run(self._open_store, folder, keys, False)
+        vault = self._vault(folder)
+        store = await self._setup.worker.run(self._open_kept, vault, pin)
         await self._setup.worker.run(self._remember_last, folder)
         kept = await self._setup.worker.run(_kept_clinician, store)
         arrival = self._arrival
@@ -178,9 +181,11 @@ class Entrance:
         clinician = arrival.clinician if arrival else kept
         if clinician is None:
             raise Trouble(TroubleCode.CACHE_DAMAGED)
-        return await self._session(clinician, grant, self._kind(), store)
+        return await self._session(clinician, grant, self._kind(), store, vault)
 
-    async def _session(self, clinician: Clinician, grant: Grant | None, cache: CacheKind, store: Store) -> Session:
+    async def _session(
+        self, clinician: Clinician, grant: Grant | None, cache: CacheKind, store: Store, vault: Vault | None
+    ) -> Session:
         setup = self._setup
 
         async def keep(rotated: Grant) -> None:
@@ -198,6 +203,7 @@ class Entrance:
             clinician=clinician,
             cache=cache,
             store=store,
+            vault=vault,
             tokens=tokens,
             transport=transport,
             client=client,
@@ -230,11 +236,24 @@ class Entrance:
         return self._vault(self._folder).describe() if self._folder else None
 
     def _vault(self, folder: Path) -> Vault:
-        return Vault(folder, self._setup.disk, self._setup.clock, self._setup.ids, self._protector)
+        setup = self._setup
+        return Vault(folder, setup.disk, setup.clock, setup.ids, self._protector, kdf=setup.key_cost)
 
-    def _open_store(self, folder: Path | None, keys: CacheKeys, create: bool) -> Store:  # noqa: FBT001
-        path = folder / "cache.db" if folder else None
-        return Store.open(path, keys, disk=self._setup.disk, clock=self._setup.clock, create=create)
+    def _open_kept(self, vault: Vault, pin: str) -> Store:
+        """Open the store behind a PIN. Until it was made once, a missing file is a first run; after that an incident."""
+        keys = vault.unlock(pin)
+        info = vault.describe()
+        create = info is not None and not info.store_confirmed
+        store = Store.open(
+            vault.store_path, keys, disk=self._setup.disk, clock=self._setup.clock, create=create
+        )
+        if create:
+            vault.confirm_store()
+        return store
+
+    def _open_in_memory(self) -> Store:
+        keys = CacheKeys.passing(self._setup.ids)
+        return Store.open(None, keys, disk=self._setup.disk, clock=self._setup.clock, create=True)
 
     def _last_folder(self) -> Path | None:
         disk, cache = self._setup.disk, self._setup.folders.cache
@@ -270,8 +289,9 @@ def _kept_grant(store: Store) -> Grant | None:
     return Grant.from_bytes(kept) if kept else None
 
 
-
 def _nobody(clinician: Clinician) -> Grant:
     """Return a grant without tokens: the cache opens, the journal waits for a new sign-in."""
-    user = SignedInUser(clinician.subject, clinician.name, clinician.fhir_user, clinician.role, (), clinician.issuer)
+    user = SignedInUser(
+        clinician.subject, clinician.name, clinician.fhir_user, clinician.role, (), clinician.issuer
+    )
     return Grant("", "", datetime.min.replace(tzinfo=UTC), frozenset(), user)

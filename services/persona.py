@@ -1,7 +1,7 @@
 """The browser's part of signing in to the embedded journal: fetch the sign-in page, choose a person, follow the redirect back.
 
-It sends what a browser would send for a person, and nothing else. `client/auth` makes the request and takes the answer; it does not
-know that no browser stood between.
+It sends what a browser would send for a person, and nothing else. `client/auth` makes the request and takes the answer; it
+does not know that no browser stood between.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ async def choose(http: AuthTransport, page: SignInPage, person_id: str) -> str:
     Raises:
         Trouble: SIGN_IN_FAILED when the journal does not send the browser back.
     """
-    return _location(await http.post_form(page.choose_url, [("request", page.request), ("person", person_id)]))
+    return _location(
+        await http.post_form(page.choose_url, [("request", page.request), ("person", person_id)])
+    )
 
 
 def _location(answer: Answer) -> str:

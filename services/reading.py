@@ -69,7 +69,9 @@ class Reading:
         record = self._store.scopes.round()
         if record is None:
             return None
-        visits = [v for i in record.visit_ids if (v := self._store.resources.get("Appointment", i)) is not None]
+        visits = [
+            v for i in record.visit_ids if (v := self._store.resources.get("Appointment", i)) is not None
+        ]
         files = {p: self.file(p) for p in sorted({v.patient for v in visits})}
         return build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
 
@@ -83,7 +85,9 @@ class Reading:
             raise Trouble(TroubleCode.NOT_CACHED)
         basis = f"Appointment/{visit_id}" if visit_id else "round"
         with self._store.transaction():
-            self._store.audit.append("open-patient", patient=patient_id, basis=basis, actor=self._clinician.fhir_user)
+            self._store.audit.append(
+                "open-patient", patient=patient_id, basis=basis, actor=self._clinician.fhir_user
+            )
         return self.chart(patient_id, visit_id)
 
     def chart(self, patient_id: str, visit_id: str = "") -> Chart:
@@ -97,7 +101,11 @@ class Reading:
         resources: list[StoredResource] = []
         for type_ in CHART_TYPES:
             resources += self._store.resources.of_patient(patient_id, type_)
-        entries = [(e, self._store.entries.parts(e.entry_id)) for e in self._store.entries.all() if e.patient == patient_id]
+        entries = [
+            (e, self._store.entries.parts(e.entry_id))
+            for e in self._store.entries.all()
+            if e.patient == patient_id
+        ]
         return PatientFile(patient_id, resources, self._store.scopes.sections(patient_id), entries)
 
     def outbox(self) -> list[EntryRow]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from offline_cache.outbox import Outbox
     from offline_cache.pull import Pull
     from offline_cache.store import Store
+    from offline_cache.vault import Vault
     from services.views import CacheKind
 
 
@@ -34,6 +35,7 @@ class Session:
     clinician: Clinician
     cache: CacheKind
     store: Store
+    vault: Vault | None
     tokens: Tokens
     transport: JournalTransport
     client: JournalClient

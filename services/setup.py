@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from offline_cache.keys import KdfParams
 from services.views import Environment
 
 if TYPE_CHECKING:
@@ -42,15 +43,6 @@ class JournalAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyCost:
-    """Argon2id's cost: memory in KiB, passes, lanes (security.md §2.3)."""
-
-    memory_kib: int = 128 * 1024
-    passes: int = 3
-    lanes: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Setup:
     """Everything a `Workday` is built from; the tests and the simulation put other seams in."""
 
@@ -61,5 +53,5 @@ class Setup:
     worker: Worker
     journal: JournalAddress
     no_cache: bool = False
-    key_cost: KeyCost = field(default_factory=KeyCost)
+    key_cost: KdfParams = field(default_factory=KdfParams)
     inner: httpx.AsyncBaseTransport | None = None

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from offline_cache.errors import WrongState
 from offline_cache.states import EntryKind
 from services.names import full_name
-from services.recording import news2_parts, news2_title, note_parts, note_title, validate_news2, validate_note
+from services.recording import (
+    FieldProblem,
+    news2_parts,
+    news2_title,
+    note_parts,
+    note_title,
+    validate_news2,
+    validate_note,
+)
 from services.trouble import Trouble, TroubleCode
 from services.views import SignSummary
 
@@ -121,6 +129,6 @@ class Signing:
             raise Trouble(TroubleCode.DRAFT_OTHER_PATIENT)
 
 
-def _refuse(problems: list[object]) -> None:
+def _refuse(problems: list[FieldProblem]) -> None:
     if problems:
         raise Trouble(TroubleCode.DRAFT_INCOMPLETE, count=str(len(problems)))

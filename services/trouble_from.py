@@ -42,29 +42,29 @@ def of_journal(error: JournalError) -> Trouble:
     return Trouble(_OF_THE_WIRE[error.kind], **details)
 
 
+_OF_THE_CACHE: tuple[tuple[type[cache.CacheError], TroubleCode], ...] = (
+    (cache.PinLocked, TroubleCode.PIN_LOCKED),
+    (cache.PinTooShort, TroubleCode.PIN_TOO_SHORT),
+    (cache.PinCommon, TroubleCode.PIN_COMMON),
+    (cache.NoKeyring, TroubleCode.NO_KEYRING),
+    (cache.KeyringUnavailable, TroubleCode.NO_KEYRING),
+    (cache.KeyringLost, TroubleCode.KEYRING_LOST),
+    (cache.CacheMissing, TroubleCode.CACHE_MISSING),
+    (cache.HeaderDamaged, TroubleCode.CACHE_DAMAGED),
+    (cache.StoreDamaged, TroubleCode.CACHE_DAMAGED),
+    (cache.StoreFull, TroubleCode.DISK_FULL),
+    (cache.StoreBusy, TroubleCode.CACHE_BUSY),
+    (cache.WrongState, TroubleCode.DRAFT_INCOMPLETE),
+)
+
+
 def of_cache(error: cache.CacheError) -> Trouble:
     """Return the trouble of a store or a vault that refused."""
-    match error:
-        case cache.WrongPin():
-            return Trouble(TroubleCode.WRONG_PIN, left=str(error.left), wait=f"{error.wait:.0f}")
-        case cache.PinLocked():
-            return Trouble(TroubleCode.PIN_LOCKED)
-        case cache.PinTooShort():
-            return Trouble(TroubleCode.PIN_TOO_SHORT)
-        case cache.PinCommon():
-            return Trouble(TroubleCode.PIN_COMMON)
-        case cache.KeyringLost():
-            return Trouble(TroubleCode.KEYRING_LOST)
-        case cache.CacheMissing():
-            return Trouble(TroubleCode.CACHE_MISSING)
-        case cache.HeaderDamaged() | cache.StoreDamaged():
-            return Trouble(TroubleCode.CACHE_DAMAGED)
-        case cache.StoreFull():
-            return Trouble(TroubleCode.DISK_FULL)
-        case cache.StoreBusy():
-            return Trouble(TroubleCode.CACHE_BUSY)
-        case _:
-            return Trouble(TroubleCode.DISK_FAULT)
+    if isinstance(error, cache.WrongPin):
+        return Trouble(TroubleCode.WRONG_PIN, left=str(error.left), wait=f"{error.wait:.0f}")
+    return Trouble(
+        next((code for kind, code in _OF_THE_CACHE if isinstance(error, kind)), TroubleCode.DISK_FAULT)
+    )
 
 
 @contextlib.contextmanager

@@ -12,6 +12,41 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 
+__all__ = [
+    "Alert",
+    "Allergy",
+    "Banner",
+    "CacheKind",
+    "Chart",
+    "Connection",
+    "Critical",
+    "Door",
+    "Draft",
+    "EntryKind",
+    "EntryRow",
+    "EntryState",
+    "Environment",
+    "Flag",
+    "LastNews2",
+    "Medicine",
+    "Note",
+    "Person",
+    "PlanItem",
+    "Reading",
+    "RoundProgress",
+    "RoundView",
+    "ScaleTwo",
+    "Section",
+    "Series",
+    "Shift",
+    "SignSummary",
+    "Status",
+    "TaskRow",
+    "VisitRow",
+    "VisitStatus",
+]
+
+
 class Environment(StrEnum):
     """What kind of journal this is; said in words on every screen."""
 
@@ -228,7 +263,9 @@ class Medicine:
 class Reading:
     """One measured value. `text` is the value as it is to be read, unit apart; `number` is for the trend."""
 
-    code: str  # our own short name: rr, spo2, o2, bp, pulse, acvpu, temp, weight, news2, or the journal's code
+    code: (
+        str  # our own short name: rr, spo2, o2, bp, pulse, acvpu, temp, weight, news2, or the journal's code
+    )
     name: str
     text: str
     unit: str

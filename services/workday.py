@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from client.errors import JournalError
 from clinical.shifts import shift_at
+from offline_cache.errors import CacheError
 from ports.keyring import find_protector
 from services.connection import ConnectionWatch
 from services.delivery import Delivery, connection_of
@@ -45,7 +46,9 @@ class Workday:
         self._delivery: Delivery | None = None
         self._background: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
-        self._status = Status(setup.journal.environment, Connection.UNKNOWN, None, None, 0, 0, CacheKind.NONE, "")
+        self._status = Status(
+            setup.journal.environment, Connection.UNKNOWN, None, None, 0, 0, CacheKind.NONE, ""
+        )
 
     async def door(self) -> Door:
         """Tell what the client meets at the start. Asks no network."""
@@ -102,7 +105,7 @@ class Workday:
                 await self._background
         if self._session is not None:
             await self._session.transport.aclose()
-            await self._setup.worker.run(self._session.store.close)
+            await self._setup.worker.run(_shut, self._session)
             self._session = None
         if self._entrance is not None:
             await self._entrance.aclose()
@@ -202,7 +205,9 @@ class Workday:
     async def sync(self) -> None:
         """Ask the journal once and deliver once, now, without the background."""
         session = self._open()
-        delivery = Delivery(session, self._watch, self._setup.clock, self._refresh_status, self._no_reconnection)
+        delivery = Delivery(
+            session, self._watch, self._setup.clock, self._refresh_status, self._no_reconnection
+        )
         with told():
             await delivery.step()
 
@@ -230,7 +235,9 @@ class Workday:
         self._session = session
         writing = Writing(session.store, self._setup.clock, self._setup.ids, session.clinician)
         self._reading = Reading(session.store, self._setup.clock, session.clinician)
-        self._signing = Signing(session.store, self._setup.clock, self._setup.ids, session.clinician, writing, self._reading)
+        self._signing = Signing(
+            session.store, self._setup.clock, self._setup.ids, session.clinician, writing, self._reading
+        )
         await self._setup.worker.run(self._reading.note_unlock)
         await self._refresh_status()
 
@@ -240,6 +247,10 @@ class Workday:
         if session is None or reading is None:
             return
         counts = await self._setup.worker.run(reading.counts)
+        if session.vault is not None and counts.unsent_entries != self._status.unsent_entries:
+            await self._setup.worker.run(
+                session.vault.note_unsent, counts.unsent_visits, counts.unsent_entries
+            )
         self._status = Status(
             environment=self._setup.journal.environment,
             connection=self._watch.state,
@@ -304,3 +315,11 @@ class Workday:
 
     def _writer(self) -> Writing:
         return self._signer().writing
+
+
+def _shut(session: Session) -> None:
+    """Mirror the end of the audit chain where the database is not, and close."""
+    if session.vault is not None:
+        with contextlib.suppress(CacheError):
+            session.vault.keep_head(session.store.audit.head)
+    session.store.close()

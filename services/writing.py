@@ -102,7 +102,11 @@ class Writing:
                 author=self._clinician.fhir_user,
             )
             self._store.audit.append(
-                "sign", patient=draft.patient_id, basis=draft.visit_id, detail=draft.entry_id, actor=self._clinician.fhir_user
+                "sign",
+                patient=draft.patient_id,
+                basis=draft.visit_id,
+                detail=draft.entry_id,
+                actor=self._clinician.fhir_user,
             )
         return send_after
 
