@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -72,5 +72,4 @@ def _span(index: int, day: date, zone: str) -> ShiftSpan:
 
 
 def _at(day: date, wall: time, zone: str) -> datetime:
-    """Return the wall time in the zone, by way of UTC so that a summer-time change keeps the true length."""
-    return datetime.combine(day, wall, ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone))
+    return datetime.combine(day, wall, ZoneInfo(zone))

@@ -21,6 +21,11 @@ PUBLISHED = [
     ("19779998080", Kind.FNR, Series.PLUS_65, Checksum.BOTH),
     ("15064312345", Kind.FNR, Series.NONE, Checksum.NONE),
 ]
+# First remainders of three and four, worked out by hand for this test: the last one allowed, and the first one not.
+BORDER = [
+    ("29874800064", Kind.FNR, Series.PLUS_80, Checksum.ONLY_2032),
+    ("29874800072", Kind.FNR, Series.PLUS_80, Checksum.NONE),
+]
 DEMO = [
     "14834149894",
     "02913649950",
@@ -38,7 +43,7 @@ DEMO = [
 MONTH_OFFSETS = {Series.NONE: 0, Series.PLUS_40: 40, Series.PLUS_65: 65, Series.PLUS_80: 80}
 
 
-@pytest.mark.parametrize(("number", "kind", "series", "checksum"), PUBLISHED)
+@pytest.mark.parametrize(("number", "kind", "series", "checksum"), PUBLISHED + BORDER)
 def test_published_vectors(number: str, kind: Kind, series: Series, checksum: Checksum) -> None:
     found = classify(number)
     assert (found.kind, found.series, found.checksum) == (kind, series, checksum)
