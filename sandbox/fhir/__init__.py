@@ -1,0 +1,1 @@
+"""The FHIR R4 side of the embedded journal: store, search, writes and the HTTP interface."""

@@ -1,0 +1,48 @@
+"""The one exception that every refused request ends in, and the OperationOutcome it becomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Refusal(Exception):  # noqa: N818  a refusal is an answer, not a fault
+    """A request that the journal will not carry out.
+
+    Attributes:
+        status: the HTTP status of the answer.
+        code: the issue type of the OperationOutcome.
+        text: what is wrong, without any value of a patient.
+        expression: where in the sent resource it is wrong.
+        headers: extra headers of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        text: str,
+        *,
+        expression: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+        self.text = text
+        self.expression = expression
+        self.headers = dict(headers or {})
+
+    def at(self, expression: str) -> Refusal:
+        """Return the same refusal, placed inside an outer resource."""
+        return Refusal(self.status, self.code, self.text, expression=expression, headers=self.headers)
+
+
+def outcome(code: str, text: str, *, severity: str = "error", expression: str = "") -> dict[str, Any]:
+    """Return an OperationOutcome with one issue."""
+    issue: dict[str, Any] = {"severity": severity, "code": code, "diagnostics": text}
+    if expression:
+        issue["expression"] = [expression]
+    return {"resourceType": "OperationOutcome", "issue": [issue]}

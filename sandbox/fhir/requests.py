@@ -1,0 +1,66 @@
+"""A FHIR request as the journal sees it, with the parts of the HTTP head that matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.fhir.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+JSON_TYPES = frozenset({"application/fhir+json", "application/json", "application/json+fhir"})
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Method, path below the base (split), query, head and body."""
+
+    method: str
+    path: tuple[str, ...]
+    query: Sequence[tuple[str, str]]
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def prefers(self) -> frozenset[str]:
+        """The preferences of the Prefer header."""
+        return frozenset(part.strip() for part in self.headers.get("prefer", "").replace(";", ",").split(","))
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether unknown search parameters are errors."""
+        return "handling=strict" in self.prefers
+
+    def check_body_type(self, allowed: frozenset[str]) -> None:
+        """Refuse a body of a type that is not among `allowed`.
+
+        Raises:
+            Refusal: 415.
+        """
+        given = self.headers.get("content-type", "").split(";")[0].strip().lower()
+        if given not in allowed:
+            raise Refusal(415, "not-supported", f"The body must be {' or '.join(sorted(allowed))}.")
+
+    def check_accept(self) -> None:
+        """Refuse a client that takes no JSON.
+
+        Raises:
+            Refusal: 406.
+        """
+        accepted = [
+            part.split(";")[0].strip().lower() for part in self.headers.get("accept", "*/*").split(",")
+        ]
+        if not any(part in JSON_TYPES or part in {"*/*", "application/*"} for part in accepted):
+            raise Refusal(406, "not-supported", "The journal answers in application/fhir+json only.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers and body of an answer."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()

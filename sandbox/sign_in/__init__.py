@@ -1,0 +1,1 @@
+"""The embedded journal's own OpenID provider."""
