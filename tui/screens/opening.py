@@ -1,0 +1,77 @@
+"""The first frame: light, drawn before anything heavy is imported; it leads to the locked door or to the sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+from textual.widgets import Static
+
+from services.trouble import Trouble
+from tui.acting import Acting
+from tui.screens.desk import Desk
+from tui.text import nb
+from tui.text.ink import Ink, content_of, line, piece
+from tui.widgets.frame_line import FrameLine
+from tui.widgets.key_line import KeyLine
+from tui.widgets.words_line import WordsLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from ports.clock import Clock
+    from services.views import Door
+    from tui.app import FeltjournalApp
+    from tui.screens.place import Place
+
+
+class OpeningScreen(Acting, Screen[None]):
+    """Shows the name of the program while the working day is being built."""
+
+    CSS = """
+    OpeningScreen { layout: vertical; }
+    OpeningScreen FrameLine, OpeningScreen WordsLine, OpeningScreen KeyLine { dock: none; }
+    OpeningScreen #opening { height: 1fr; padding: 1 2; }
+    """
+    SCOPES = ()
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def compose(self) -> ComposeResult:
+        """Lay out the frame around one line."""
+        yield FrameLine(nb.text("opening.place"))
+        yield Static(
+            content_of([line(piece(nb.text("opening.waiting"), Ink.DIM))]), id="opening", markup=False
+        )
+        yield WordsLine()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Wait for the first frame, then open the door."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Open the door in a worker: the imports run beside the screen."""
+        worker = self.run_worker(self._open(), group="open", description="no data", exit_on_error=False)
+        cast("FeltjournalApp", self.app).keyboard.hold_for(worker)
+
+    async def _open(self) -> None:
+        """Ask what the client meets, and go there."""
+        try:
+            day = await cast("FeltjournalApp", self.app).day()
+            desk = Desk(day, self._clock)
+            door = await day.door()
+        except Trouble as trouble:
+            self.query_one(WordsLine).show_trouble(trouble, self.size.width)
+            return
+        await self.app.switch_screen(place_behind(desk, door))
+
+
+def place_behind(desk: Desk, door: Door) -> Place:
+    """Return where the door leads: to the PIN of the cache on this machine, or to the sign-in."""
+    from tui.screens.sign_in import SignInScreen
+    from tui.screens.unlock import UnlockScreen
+
+    return UnlockScreen(desk, door) if door.locked else SignInScreen(desk)

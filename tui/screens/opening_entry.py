@@ -1,0 +1,31 @@
+"""Opening a form for one patient: the chart (which writes its audit row) and the draft first, then the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from offline_cache.states import EntryKind
+from tui.text import nb
+
+if TYPE_CHECKING:
+    from tui.screens.place import Place
+
+
+async def open_entry(place: Place, kind: EntryKind, patient_id: str, visit_id: str) -> None:
+    """Push the form; an unfinished entry of the same kind and visit is taken up again."""
+    from tui.screens.news2 import News2Screen
+    from tui.screens.note import NoteScreen
+
+    chart = await place.day.chart(patient_id, visit_id)
+    if chart.banner.patient_id != patient_id or not place.is_current:
+        return
+    if kind is EntryKind.NEWS2 and chart.news2_refused:
+        place.tell(nb.text("news2.not_scored", reason=chart.news2_refused))
+        return
+    draft = await place.day.new_draft(kind, patient_id, visit_id)
+    screen = (
+        News2Screen(place.desk, chart, draft)
+        if kind is EntryKind.NEWS2
+        else NoteScreen(place.desk, chart, draft)
+    )
+    await place.app.push_screen(screen)

@@ -1,0 +1,170 @@
+"""The patient: the banner always, and six places chosen by number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widgets import Static
+
+from offline_cache.states import EntryKind
+from services.trouble import Trouble
+from tui.actions import bindings_for
+from tui.screens import patient_pages, vitals_page
+from tui.screens.opening_entry import open_entry
+from tui.screens.place import Place
+from tui.text import nb
+from tui.text.ink import Ink, Line, Piece, content_of, line, piece
+from tui.widgets.line_pane import LinePane
+from tui.widgets.patient_banner import PatientBanner
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from services.views import Chart, Draft
+    from tui.screens.desk import Desk
+
+PAGES = (1, 2, 3, 4, 5, 6)
+
+
+def tab_line(page: int) -> Line:
+    """Return the names of the places, the present one in reverse."""
+    pieces: Line = [Piece(" ")]
+    for number in PAGES:
+        words = f"{number} {nb.text(f'tab.{number}')}"
+        pieces += [Piece(f"›{words}", Ink.SELECTED) if number == page else Piece(f" {words}"), Piece(" ")]
+    return pieces
+
+
+class PatientScreen(Place):
+    """One patient, from opening to leaving: what arrives late for another patient is dropped."""
+
+    PLACE = "patient.place"
+    SCOPES = ("patient", "outbox-link", "pages", "back")
+    BINDINGS: ClassVar = bindings_for("patient", "outbox-link", "pages", "back")
+    CSS = """
+    PatientScreen #tabs { height: 1; margin-bottom: 1; }
+    """
+
+    def __init__(self, desk: Desk, patient_id: str, visit_id: str, page: int = 1) -> None:
+        super().__init__(desk)
+        self.patient_id = patient_id
+        self.visit_id = visit_id
+        self.page = page
+        self._chart: Chart | None = None
+        self._drafts: list[Draft] = []
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out banner, places and page."""
+        yield PatientBanner()
+        yield Static(id="tabs", markup=False)
+        yield LinePane()
+
+    def load(self) -> None:
+        """Open the chart; keys wait for it, so that `v` straight after Enter finds the patient."""
+        self._show_tabs()
+        self.query_one(LinePane).focus()
+        self.start_holding(self._read(stay=False), "chart")
+
+    def reload(self) -> None:
+        """Read again what is in sight."""
+        if self._chart is not None:
+            self.start(self._read(stay=True), "chart")
+
+    async def _read(self, *, stay: bool) -> None:
+        """Show the chart, if it is still this patient's screen and this patient's chart."""
+        try:
+            chart = await self.day.chart(self.patient_id, self.visit_id)
+            drafts = await self.day.drafts(self.patient_id)
+        except Trouble:
+            self._hide()
+            raise
+        if not self.is_attached or chart.banner.patient_id != self.patient_id:
+            return
+        self._chart, self._drafts = chart, drafts
+        self.query_one(PatientBanner).show_patient(chart.banner)
+        self._show_page(stay=stay)
+
+    def _hide(self) -> None:
+        """Show nothing of a patient whose opening could not be logged."""
+        if self.is_attached:
+            self._chart = None
+            self.query_one(LinePane).show_lines(
+                lambda _width: [line(" ", piece(nb.text("patient.not_shown"), Ink.DIM))]
+            )
+
+    def _show_tabs(self) -> None:
+        """Draw the names of the places."""
+        self.query_one("#tabs", Static).update(content_of([tab_line(self.page)]))
+
+    def _show_page(self, *, stay: bool = False) -> None:
+        """Draw the page."""
+        self._show_tabs()
+        if self._chart is not None:
+            self.query_one(LinePane).show_lines(self._lines, stay=stay)
+
+    def _lines(self, width: int) -> list[Line]:
+        """Return the lines of the present place."""
+        chart, now = self._chart, self.now()
+        if chart is None:
+            return []
+        if self.page == 1:
+            return patient_pages.front_page(chart, self._drafts, width, now)
+        draw = {
+            2: patient_pages.medicine_page,
+            3: vitals_page.vitals_page,
+            4: patient_pages.note_page,
+            5: patient_pages.plan_page,
+            6: patient_pages.critical_page,
+        }[self.page]
+        return draw(chart, width, now)
+
+    def _turn_to(self, page: int) -> None:
+        """Go to another place."""
+        self.page = page
+        self._show_page()
+
+    def action_page_front(self) -> None:
+        """Go to the cover sheet."""
+        self._turn_to(1)
+
+    def action_page_medicines(self) -> None:
+        """Go to the medicines."""
+        self._turn_to(2)
+
+    def action_medicines_show(self) -> None:
+        """Go to the medicines."""
+        self._turn_to(2)
+
+    def action_page_vitals(self) -> None:
+        """Go to the measurements."""
+        self._turn_to(3)
+
+    def action_page_notes(self) -> None:
+        """Go to the notes."""
+        self._turn_to(4)
+
+    def action_page_plan(self) -> None:
+        """Go to the care plan."""
+        self._turn_to(5)
+
+    def action_page_critical(self) -> None:
+        """Go to the critical information."""
+        self._turn_to(6)
+
+    def action_vitals_record(self) -> None:
+        """Record NEWS2."""
+        self.start_holding(open_entry(self, EntryKind.NEWS2, self.patient_id, self.visit_id), "open")
+
+    def action_note_write(self) -> None:
+        """Write a note."""
+        self.start_holding(open_entry(self, EntryKind.NOTE, self.patient_id, self.visit_id), "open")
+
+    async def action_outbox_show(self) -> None:
+        """Open the outbox."""
+        from tui.screens.outbox import OutboxScreen
+
+        await self.app.push_screen(OutboxScreen(self.desk))
+
+    def action_place_back(self) -> None:
+        """Back to the round."""
+        self.app.pop_screen()

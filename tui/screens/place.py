@@ -1,0 +1,189 @@
+"""What every place shares: the frame, one message, trouble in three lines, and the way to the working day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from services.trouble import Trouble
+from services.views import CacheKind, Connection, Environment, Status
+from tui.acting import Acting
+from tui.text import format as fmt
+from tui.text import nb
+from tui.text.state_words import CONNECTION_WORD, ENVIRONMENT_WORD
+from tui.widgets.frame_line import FrameLine
+from tui.widgets.key_line import KeyLine
+from tui.widgets.words_line import WordsLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+    from services.workday import Workday
+    from tui.app import FeltjournalApp
+    from tui.screens.desk import Desk
+
+
+class Place(Acting, Screen[None]):
+    """A whole screen: line 1, the body of the subclass, trouble when there is any, one message, the keys."""
+
+    CSS = """
+    Place { layout: vertical; }
+    Place FrameLine, Place WordsLine, Place KeyLine { dock: none; }
+    Place #body { height: 1fr; }
+    """
+    PLACE: ClassVar[str] = ""
+    """The id of the words that name the place in line 1."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._unlisten: Callable[[], None] | None = None
+
+    # --- what a place is made of
+
+    def compose(self) -> ComposeResult:
+        """Lay out the frame around the body."""
+        yield FrameLine(nb.text(self.PLACE) if self.PLACE else "")
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield from self.compose_dock()
+        yield WordsLine()
+        yield KeyLine()
+
+    def compose_body(self) -> ComposeResult:
+        """Give the place's own widgets."""
+        return iter(())
+
+    def compose_dock(self) -> ComposeResult:
+        """Give what opens under the body while something is decided."""
+        return iter(())
+
+    # --- the way out
+
+    @property
+    def feltjournal(self) -> FeltjournalApp:
+        """Return the application as what it is."""
+        return cast("FeltjournalApp", self.app)
+
+    @property
+    def day(self) -> Workday:
+        """Return the working day."""
+        return self.desk.day
+
+    @property
+    def is_online(self) -> bool:
+        """Tell whether the journal may be reached, for the actions that need it."""
+        return self.day.status().connection is not Connection.OFFLINE
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self.desk.now()
+
+    # --- living
+
+    def on_mount(self) -> None:
+        """Begin to listen, then let the place load."""
+        self._unlisten = self.day.listen(self._changed)
+        self.show_status()
+        self.load()
+
+    def on_unmount(self) -> None:
+        """Stop listening."""
+        if self._unlisten is not None:
+            self._unlisten()
+
+    def on_screen_resume(self) -> None:
+        """Show what has changed while another screen was on top."""
+        if self._unlisten is not None:
+            self.show_status()
+            self.reload()
+
+    def load(self) -> None:
+        """Fetch what the place shows; called once."""
+
+    def reload(self) -> None:
+        """Fetch it again: something changed, or the place is on top again."""
+
+    def _changed(self) -> None:
+        """Follow a change of status, round or outbox, if this place is in sight."""
+        if self.is_attached and self.is_current:
+            self.show_status()
+            self.reload()
+
+    def show_status(self) -> None:
+        """Say in line 1 what environment, what connection, how old the data, what is unsent."""
+        status = self.day.status()
+        self.query_one(FrameLine).show_state(
+            ENVIRONMENT_WORD[status.environment], *status_words(status, self.now())
+        )
+
+    # --- work
+
+    def start(self, job: Coroutine[Any, Any, None], group: str) -> Worker[None]:
+        """Run a job of the working day; the latest of a group wins, trouble is shown, no argument reaches a log."""
+        return self.run_worker(
+            self._guarded(job),
+            name=group,
+            group=group,
+            description="no data",
+            exit_on_error=False,
+            exclusive=True,
+        )
+
+    def start_holding(self, job: Coroutine[Any, Any, None], group: str) -> Worker[None]:
+        """Run a local job that opens a screen: the next key waits for it."""
+        worker = self.start(job, group)
+        self.feltjournal.keyboard.hold_for(worker)
+        return worker
+
+    async def _guarded(self, job: Coroutine[Any, Any, None]) -> None:
+        """Show trouble in words; everything else is a fault of ours and ends the worker."""
+        try:
+            await job
+        except Trouble as trouble:
+            self.show_trouble(trouble)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Name a fault of ours by its kind, never by its text."""
+        if event.state is WorkerState.ERROR and not isinstance(event.worker.error, Trouble):
+            self.tell(nb.text("wait.unexpected", name=type(event.worker.error).__name__))
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """Say what happened, what is safe and what to do next, each on its line."""
+        if self.is_attached:
+            self.query_one(WordsLine).show_trouble(trouble, self.size.width)
+
+
+def status_words(status: Status, now: datetime) -> list[tuple[str, str]]:
+    """Return the right side of line 1 as pairs of words and style."""
+    connection = CONNECTION_WORD[status.connection]
+    if status.connection is Connection.ONLINE and status.connection_since is not None:
+        connection = (
+            connection
+            if status.unsent_entries == 0
+            else f"{connection} siden {fmt.clock(status.connection_since)}"
+        )
+    style = "bold" if status.connection in (Connection.OFFLINE, Connection.SIGNED_OUT) else ""
+    words = [(connection, style)]
+    if status.data_as_of is not None:
+        words.append((f"data {fmt.fresh(status.data_as_of, now)}", ""))
+    if status.unsent_visits:
+        words.append((f"usendt {status.unsent_visits} besøk", "bold"))
+    elif status.unsent_entries:
+        words.append((f"usendt {status.unsent_entries}", "bold"))
+    if status.cache is CacheKind.PIN_ONLY:
+        words.append(("kun PIN", ""))
+    elif status.cache is CacheKind.NONE:
+        words.append(("uten lager", ""))
+    return words
+
+
+def environment_line(environment: Environment) -> str:
+    """Return what environment this is, in a sentence."""
+    return nb.text(f"sign_in.{environment.value}")

@@ -1,0 +1,125 @@
+"""The locked door: whose cache it is, what waits in it, and the PIN that opens it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from services.trouble import Trouble, TroubleCode
+from tui.actions import bindings_for
+from tui.screens.place import Place
+from tui.text import format as fmt
+from tui.text import nb
+from tui.text.ink import Ink, Line, content_of, line, piece, visible
+from tui.widgets.value_field import ValueField
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from services.views import Door
+    from tui.screens.desk import Desk
+
+
+def door_lines(door: Door, width: int) -> list[Line]:
+    """Return whose cache it is and what is safe in it."""
+    who = " · ".join(part for part in (door.clinician, door.journal_name) if part)
+    if door.unsent_visits:
+        waits = nb.text("unlock.unsent", visits=fmt.count(door.unsent_visits, "besøk", "besøk"))
+    else:
+        waits = nb.text("unlock.nothing_unsent")
+    lines: list[Line] = [[], line("  ", piece(who, Ink.STRONG))]
+    for text in (waits, nb.text("unlock.safe")):
+        lines += [line("  ", piece(part)) for part in fmt.wrap(visible(text), width - 4)]
+    return [*lines, []]
+
+
+class UnlockScreen(Place):
+    """One secret field, the attempts left beside it."""
+
+    PLACE = "unlock.place"
+    SCOPES = ("unlock",)
+    BINDINGS: ClassVar = bindings_for("unlock")
+    CSS = """
+    UnlockScreen #door { height: auto; }
+    UnlockScreen Horizontal { height: 1; padding: 0 2; }
+    UnlockScreen .label { width: 5; }
+    UnlockScreen #left { width: 1fr; padding: 0 4; }
+    UnlockScreen #wait { height: auto; padding: 1 2; }
+    """
+
+    def __init__(self, desk: Desk, door: Door) -> None:
+        super().__init__(desk)
+        self._door = door
+        self._left = door.attempts_left
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the door."""
+        yield Static(id="door", markup=False)
+        with Horizontal():
+            yield Static(nb.text("unlock.pin"), classes="label", markup=False)
+            yield ValueField("pin", cells=20, is_secret=True, moves_on=False, id="pin")
+            yield Static(id="left", markup=False)
+        yield Static(id="wait", markup=False)
+
+    def load(self) -> None:
+        """Begin in the field."""
+        self._show()
+        self.query_one(ValueField).focus()
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self._show()
+
+    def _show(self) -> None:
+        """Say whose it is, and how many attempts are left."""
+        self.query_one("#door", Static).update(content_of(door_lines(self._door, max(30, self.size.width))))
+        left = nb.text("unlock.left", left=fmt.count(self._left, "forsøk", "forsøk"))
+        ink = Ink.PLAIN if self._left > 2 else Ink.DANGER
+        self.query_one("#left", Static).update(content_of([line(piece(left, ink))]))
+        locked = nb.text("unlock.locked") if self._left <= 0 else ""
+        self._wait(locked, Ink.DANGER)
+
+    def _wait(self, words: str, ink: Ink = Ink.DIM) -> None:
+        """Say what is being waited for."""
+        self.query_one("#wait", Static).update(content_of([line(piece(words, ink))]))
+
+    def action_door_unlock(self) -> None:
+        """Enter outside the field: go to it."""
+        self.query_one(ValueField).focus()
+
+    @on(ValueField.Submitted)
+    def unlock(self, event: ValueField.Submitted) -> None:
+        """Try the PIN."""
+        self._wait(nb.text("unlock.working"))
+        self.start_holding(self._unlock(event.value), "unlock")
+
+    async def _unlock(self, pin: str) -> None:
+        """Open the cache; a wrong PIN empties the field and tells what is left."""
+        from tui.screens.round import RoundScreen
+
+        try:
+            await self.day.unlock(pin)
+        except Trouble as trouble:
+            self._refused(trouble)
+            raise
+        await self.day.start()
+        await self.app.switch_screen(RoundScreen(self.desk))
+
+    def _refused(self, trouble: Trouble) -> None:
+        """Empty the field and count."""
+        self.query_one(ValueField).value = ""
+        left = trouble.details.get("left", "")
+        if left.isdigit():
+            self._left = int(left)
+        elif trouble.code is TroubleCode.PIN_LOCKED:
+            self._left = 0
+        self._show()
+
+    async def action_door_other(self) -> None:
+        """Go to the sign-in: another user, or the way back in after five wrong PINs. Nothing is deleted."""
+        from tui.screens.sign_in import SignInScreen
+
+        await self.app.switch_screen(SignInScreen(self.desk))

@@ -1,0 +1,204 @@
+"""What is said when something goes wrong, in bokmål: what happened, what is safe, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.trouble import TroubleCode
+
+if TYPE_CHECKING:
+    from services.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleWords:
+    """The three things a person must know."""
+
+    what: str
+    safe: str
+    next: str
+
+    @property
+    def line(self) -> str:
+        """Return all three in one line of text."""
+        return f"{self.what} {self.safe} {self.next}"
+
+
+_KEPT = "Alt du har signert er lagret her."
+_WAITS = "Det du har signert venter i utboksen."
+_NOTHING_STORED = "Ingenting er lagret."
+
+_C = TroubleCode
+TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
+    _C.JOURNAL_UNREACHABLE: TroubleWords(
+        "Journalen svarer ikke.", _WAITS, "Arbeid videre; det sendes av seg selv når nettet er tilbake."
+    ),
+    _C.ANSWER_LOST: TroubleWords(
+        "Svaret fra journalen gikk tapt.",
+        "Det er ukjent om den tok imot; oppføringen er lagret her.",
+        "Den leses tilbake før noe sendes igjen. Vent, og ikke skriv den på nytt.",
+    ),
+    _C.SIGNED_OUT: TroubleWords(
+        "Journalen krever ny innlogging.", _WAITS, "Lås med F12, velg F3 og logg inn; så sendes det."
+    ),
+    _C.FORBIDDEN: TroubleWords(
+        "Journalen gir deg ikke tilgang til dette.", _KEPT, "Har du tjenstlig behov: spør leder om tilgang."
+    ),
+    _C.NOT_FOUND: TroubleWords(
+        "Journalen finner ikke dette.", _KEPT, "Ta med runden på nytt; det kan være flyttet."
+    ),
+    _C.GONE: TroubleWords(
+        "Dette er slettet i journalen.", _KEPT, "Ta med runden på nytt for å se det som gjelder."
+    ),
+    _C.CONFLICT: TroubleWords(
+        "Journalen har en nyere utgave enn den du skrev på.",
+        "Din utgave er beholdt i utboksen.",
+        "Åpne utboksen med u og se hva som skiller.",
+    ),
+    _C.REFUSED: TroubleWords(
+        "Journalen avviste oppføringen.", "Den er beholdt i utboksen.", "Åpne utboksen med u og les hvorfor."
+    ),
+    _C.TOO_MANY: TroubleWords(
+        "Journalen har for mange forespørsler.", _WAITS, "Vent; klienten prøver igjen av seg selv."
+    ),
+    _C.SERVER_FAULT: TroubleWords(
+        "Journalen har en feil hos seg.", _WAITS, "Klienten prøver igjen. Meld fra hvis det varer."
+    ),
+    _C.NOT_A_JOURNAL: TroubleWords(
+        "Det som svarte er ikke journalen, men en nettside.",
+        "Ingenting derfra er lest inn.",
+        "Logg inn på trådløsnettet i en nettleser, eller bytt nett.",
+    ),
+    _C.BROKEN_ANSWER: TroubleWords(
+        "Svaret fra journalen var kuttet eller ødelagt.",
+        "Ingenting av det er lest inn.",
+        "Prøv igjen; meld fra hvis det gjentar seg.",
+    ),
+    _C.WRONG_PATIENT: TroubleWords(
+        "Journalen svarte om en annen pasient.",
+        "Svaret er forkastet og vises ikke.",
+        "Meld fra til systemansvarlig straks.",
+    ),
+    _C.TOO_LARGE: TroubleWords(
+        "Svaret fra journalen er for stort.",
+        "Det som alt er hentet er beholdt.",
+        "Meld fra til systemansvarlig.",
+    ),
+    _C.SIGN_IN_FAILED: TroubleWords(
+        "Innloggingen ble ikke godtatt.", _NOTHING_STORED, "Velg person på nytt, eller prøv igjen om litt."
+    ),
+    _C.PIN_TOO_SHORT: TroubleWords("PIN-koden er for kort.", _NOTHING_STORED, "Bruk minst 6 tegn."),
+    _C.PIN_COMMON: TroubleWords(
+        "PIN-koden er for lett å gjette.", _NOTHING_STORED, "Velg en uten rekker, gjentakelser og årstall."
+    ),
+    _C.WRONG_PIN: TroubleWords("Feil PIN.", "Alt er beholdt.", "{left_words}{wait_words}"),
+    _C.PIN_LOCKED: TroubleWords(
+        "Fem feil PIN. Maskinen er låst.",
+        "Ingenting er slettet; usendt arbeid er beholdt.",
+        "Logg inn mot journalen (F3) for å åpne igjen.",
+    ),
+    _C.NO_KEYRING: TroubleWords(
+        "Maskinen mangler et nøkkelring-lager som er godkjent.",
+        _NOTHING_STORED,
+        "Start med --no-cache, eller be om hjelp: feltjournal doctor.",
+    ),
+    _C.KEYRING_LOST: TroubleWords(
+        "Nøkkelen i maskinens nøkkelring er borte eller byttet.",
+        "Det lagrede er beholdt, men kan ikke åpnes.",
+        "Slett ingenting. Kontakt systemansvarlig: feltjournal doctor.",
+    ),
+    _C.CACHE_DAMAGED: TroubleWords(
+        "Lageret på maskinen er skadet.",
+        "Filene er ikke rørt.",
+        "Slett ingenting. Kontakt systemansvarlig: feltjournal doctor.",
+    ),
+    _C.CACHE_MISSING: TroubleWords(
+        "Det er ikke noe lager på denne maskinen.", "Ingenting er tapt her.", "Logg inn og ta med runden."
+    ),
+    _C.CACHE_BUSY: TroubleWords(
+        "Feltjournal er alt åpen på denne maskinen.", _KEPT, "Bruk det andre vinduet, eller lukk det først."
+    ),
+    _C.DISK_FULL: TroubleWords(
+        "Disken er full.",
+        "Det som var lagret er beholdt. Dette siste er ikke lagret.",
+        "Frigjør plass og prøv igjen; la skjermen stå.",
+    ),
+    _C.DISK_FAULT: TroubleWords(
+        "Disken svarer med feil.",
+        "Dette siste er ikke lagret.",
+        "Skriv det viktige på papir og kontakt systemansvarlig.",
+    ),
+    _C.DRAFT_INCOMPLETE: TroubleWords("Kan ikke signeres ennå.", "Utkastet er lagret.", "{missing_words}"),
+    _C.DRAFT_OTHER_PATIENT: TroubleWords(
+        "Utkastet hører til en annen pasient.", "Ingenting er lagret på denne.", "Gå tilbake med Esc."
+    ),
+    _C.DIGITS_DIFFER: TroubleWords(
+        "Sifrene er ikke denne pasientens.",
+        "Ingenting er signert.",
+        "Se på banneret hvem det er, og skriv de tre siste.",
+    ),
+    _C.NOT_EMBEDDED: TroubleWords(
+        "Journalen kunne ikke vise at den er øvingsjournalen på denne maskinen.",
+        _NOTHING_STORED,
+        "Uten nøkkelring lagres bare øvingsjournalen. Start med --no-cache, eller få nøkkelring.",
+    ),
+    _C.LOCKED: TroubleWords("Maskinen er låst.", _KEPT, "Lås opp med PIN-koden."),
+    _C.TOO_LATE_TO_WITHDRAW: TroubleWords(
+        "Kan ikke trekkes tilbake: journalen kan ha mottatt den.",
+        "Oppføringen er beholdt.",
+        "Skriv en ny som retter den.",
+    ),
+    _C.NOT_CACHED: TroubleWords(
+        "Dette er ikke tatt med på maskinen.", _KEPT, "Ta med runden mens du har nett."
+    ),
+    _C.NO_AUDIT: TroubleWords(
+        "Oppslaget kunne ikke loggføres.",
+        "Pasienten vises derfor ikke.",
+        "Prøv igjen; meld fra hvis det gjentar seg.",
+    ),
+    _C.SANDBOX_NOT_RUNNING: TroubleWords(
+        "Øvingsjournalen er ikke i gang.", _WAITS, "Start den: feltjournal sandbox serve."
+    ),
+    _C.SANDBOX_PORT_TAKEN: TroubleWords(
+        "Porten til øvingsjournalen er opptatt av et annet program.",
+        "Ingenting er sendt dit.",
+        "Start den på en annen: feltjournal sandbox serve --port N.",
+    ),
+}
+
+_FIELD_NAMES = {
+    "rr": "respirasjon", "spo2": "SpO2", "o2": "oksygen", "systolic": "BT systolisk", "diastolic": "BT diastolisk",
+    "pulse": "puls", "acvpu": "bevissthet", "temp": "temperatur", "text": "tekst", "digits": "de tre sifrene",
+}  # fmt: skip
+
+
+def trouble_words(trouble: Trouble) -> TroubleWords:
+    """Return the words for a trouble, its facts filled in."""
+    words = TROUBLE_WORDS[trouble.code]
+    facts = {
+        "left_words": _left_words(trouble.details.get("left", "")),
+        "wait_words": _wait_words(trouble.details.get("wait", "")),
+        "missing_words": _missing_words(trouble.details),
+    }
+    return TroubleWords(words.what, words.safe, words.next.format(**facts))
+
+
+def _left_words(left: str) -> str:
+    """Return how many attempts are left."""
+    if not left.isdigit():
+        return "Prøv igjen."
+    return "1 forsøk igjen." if left == "1" else f"{left} forsøk igjen."
+
+
+def _wait_words(wait: str) -> str:
+    """Return how long the next attempt has to wait."""
+    seconds = wait.split(".", maxsplit=1)[0]
+    return f" Vent {seconds} sekunder." if seconds.isdigit() and int(seconds) > 0 else ""
+
+
+def _missing_words(details: dict[str, str]) -> str:
+    """Return what an incomplete draft lacks, by the names on the screen."""
+    missing = [_FIELD_NAMES.get(name.strip(), name.strip()) for name in details.get("missing", "").split(",")]
+    named = ", ".join(name for name in missing if name)
+    return f"Mangler {named}." if named else "Fyll ut det som mangler."

@@ -1,0 +1,107 @@
+"""The outbox as lines: counts, entries under their visit, and the detail of the chosen one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from offline_cache.states import EntryState
+from tui.text import format as fmt
+from tui.text import nb
+from tui.text.ink import Ink, Line, Piece, cell, line, piece, visible
+from tui.text.state_words import STATE_INK, STATE_SIGN, STATE_WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from services.views import EntryRow
+
+_TITLE = 34
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """One line of the list: an entry, or the name of the patient over the entries below (`entry` is None)."""
+
+    entry: EntryRow | None
+    heading: str = ""
+
+
+def outbox_rows(entries: Iterable[EntryRow]) -> list[OutboxLine]:
+    """Return the entries under their patient and visit, in the order in which they were signed."""
+    groups: dict[tuple[str, str], list[EntryRow]] = {}
+    for entry in entries:
+        groups.setdefault((entry.patient_id, entry.visit_id), []).append(entry)
+    rows: list[OutboxLine] = []
+    for (_, visit_id), members in groups.items():
+        first = members[0]
+        born = f", født {first.birth_year}" if first.birth_year else ""
+        outside = "" if visit_id else f"   {nb.text('outbox.no_visit')}"
+        rows.append(OutboxLine(None, f"{first.patient_name}{born}{outside}"))
+        rows.extend(OutboxLine(entry) for entry in members)
+    return rows
+
+
+def outbox_line(row: OutboxLine, width: int, now: datetime) -> Line:
+    """Return one line of the list."""
+    if row.entry is None:
+        return line(" ", cell(row.heading, width - 1, Ink.STRONG))
+    entry = row.entry
+    words = state_words(entry, now)
+    return [
+        Piece(" "),
+        piece(f"{STATE_SIGN[entry.state]} ", STATE_INK[entry.state]),
+        cell(entry.title, _TITLE if width < 100 else _TITLE + 20),
+        cell(fmt.clock(entry.event_at), 7, Ink.DIM),
+        cell(words, max(0, width - 10 - (_TITLE if width < 100 else _TITLE + 20)), STATE_INK[entry.state]),
+    ]
+
+
+def state_words(entry: EntryRow, now: datetime) -> str:
+    """Return the state in words, with what is known of it."""
+    if entry.state is EntryState.SIGNED:
+        if entry.send_after is not None and entry.send_after > now:
+            return nb.text("outbox.sends_at", at=f"{fmt.local(entry.send_after):%H:%M:%S}")
+        return nb.text("outbox.waits")
+    if entry.state is EntryState.SENDING and entry.parts_all > 1:
+        return nb.text("outbox.part", done=entry.parts_done, all=entry.parts_all)
+    if entry.state is EntryState.DELIVERED:
+        return nb.text("outbox.delivered_at", at=fmt.fresh(entry.delivered_at, now))
+    detail = f": {entry.detail}" if entry.detail else ""
+    return f"{STATE_WORD[entry.state]}{visible(detail)}"
+
+
+def outbox_counts(entries: Iterable[EntryRow]) -> Line:
+    """Return how many entries are in which state; every state that asks for a person is named."""
+    tally = Counter(entry.state for entry in entries)
+    waiting = tally[EntryState.SIGNED] + tally[EntryState.SENDING]
+    counts = (
+        ("outbox.waiting", waiting, Ink.PLAIN), ("outbox.held", tally[EntryState.HELD], Ink.PERSON),
+        ("outbox.unknown", tally[EntryState.UNKNOWN], Ink.PERSON),
+        ("outbox.refused", tally[EntryState.REFUSED], Ink.DANGER),
+        ("outbox.delivered", tally[EntryState.DELIVERED], Ink.DIM),
+    )  # fmt: skip
+    pieces = [piece(nb.text(id_, n=number), ink) for id_, number, ink in counts if number]
+    if not pieces:
+        return line(" ", piece(nb.text("outbox.empty"), Ink.DIM))
+    joined: Line = [Piece(" ")]
+    for index, part in enumerate(pieces):
+        joined += [Piece(" · "), part] if index else [part]
+    return joined
+
+
+def entry_detail(entry: EntryRow, width: int, now: datetime) -> list[Line]:
+    """Return everything about an entry: its state, the journal's own words, the journal's ids."""
+    head = line(
+        " ", piece(f"{STATE_SIGN[entry.state]} {state_words(entry, now)}", STATE_INK[entry.state]),
+        piece(f"  {fmt.moment(entry.event_at)}", Ink.DIM),
+    )  # fmt: skip
+    lines = [line(" ", piece(entry.title, Ink.STRONG)), head]
+    if entry.shown:
+        lines += [line(" ", Piece(part)) for part in fmt.wrap(f"«{visible(entry.shown)}»", width - 2)]
+    if entry.journal_ids:
+        said = nb.text("outbox.ids", ids=visible(", ".join(entry.journal_ids)))
+        lines += [line(" ", Piece(part, Ink.DIM)) for part in fmt.wrap(said, width - 2)]
+    return lines

@@ -1,0 +1,71 @@
+"""A pane of ready lines: drawn by the line API, laid out anew for its width, scrolled by keys, without a scroll bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.text.ink import Line, segments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.events import Resize
+
+
+class LinePane(ScrollView, can_focus=True):
+    """Shows what a function gives for the width at hand."""
+
+    DEFAULT_CSS = """
+    LinePane { height: 1fr; scrollbar-size: 0 0; }
+    """
+    BINDINGS: ClassVar = [
+        Binding("up", "scroll_up", show=False),
+        Binding("down", "scroll_down", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+        super().__init__(id=id)
+        self._draw: Callable[[int], list[Line]] = lambda _width: []
+        self._lines: list[Strip] = []
+
+    def show_lines(self, draw: Callable[[int], list[Line]], *, stay: bool = False) -> None:
+        """Show other lines, from the top unless they are the same page drawn anew."""
+        self._draw = draw
+        self._lay_out()
+        if not stay:
+            self.scroll_home(animate=False)
+
+    @property
+    def lines_below(self) -> int:
+        """Return how many lines are hidden below the pane."""
+        return max(0, len(self._lines) - self.size.height - round(self.scroll_offset.y))
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay the lines out for the new width."""
+        if event.size.width:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Draw all lines once; scrolling only picks among them."""
+        width = self.size.width
+        if not width:
+            return
+        self._lines = [Strip(segments(line)) for line in self._draw(width)]
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one visible line."""
+        index = y + round(self.scroll_offset.y)
+        width = self.size.width
+        strip = self._lines[index] if index < len(self._lines) else Strip.blank(width)
+        return strip.adjust_cell_length(width).apply_style(self.rich_style)

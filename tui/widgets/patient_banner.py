@@ -1,0 +1,112 @@
+"""The banner: who the patient is and what is dangerous, fixed at the top of every screen of a patient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+
+from services.views import Allergy
+from tui.text import format as fmt
+from tui.text import nb
+from tui.text.ink import Ink, Line, Piece, content_of, line, piece, visible, width_of
+from tui.text.state_words import ALLERGY_INK
+
+if TYPE_CHECKING:
+    from services.views import Banner
+
+_NUMBER = 12  # 6 + 5 and the blank between
+
+
+def banner_lines(banner: Banner, width: int) -> list[Line]:
+    """Return the identity, the allergy state and the alerts; nothing of them is cut."""
+    lines = [*_identity(banner, width), *_dangers(banner, width)]
+    if banner.look_alikes:
+        others = " · ".join(banner.look_alikes)
+        said = nb.text("banner.look_alike", others=visible(others))
+        lines.extend(line(piece(f" ▲ {part}" if not index else f"   {part}", Ink.PERSON))
+                     for index, part in enumerate(fmt.wrap(said, width - 4)))  # fmt: skip
+    return lines
+
+
+def _identity(banner: Banner, width: int) -> list[Line]:
+    """Return name, birth date with age, gender and identity number; the name wraps before it is cut."""
+    name = fmt.name(banner.family, banner.given)
+    age = f" ({banner.age} år)" if banner.age is not None else ""
+    born = nb.text("banner.born")
+    number = fmt.identity_number(banner.identity_number) or nb.text("banner.no_number")
+    facts = line(
+        piece(f"{born} ", Ink.DIM), piece(fmt.date_long(banner.birth_date) + age, Ink.STRONG), "   ",
+        piece(fmt.gender(banner.gender)),
+    )  # fmt: skip
+    if banner.deceased:
+        facts += line("  ", piece(nb.text("banner.deceased"), Ink.SELECTED))
+    free = width - 1 - width_of(facts) - 2 - max(_NUMBER, len(number))
+    parts = fmt.wrap(visible(name), max(20, free - 1))
+    head: Line = [
+        Piece(" "),
+        Piece(fmt.left(parts[0], max(20, min(26, free)) if len(parts[0]) < 26 else free), Ink.STRONG),
+    ]
+    head += facts
+    gap = width - 1 - width_of(head) - len(number)
+    if gap < 2:
+        return [
+            line(" ", piece(name, Ink.STRONG)),
+            [Piece("  "), *facts, Piece("  "), piece(number, Ink.STRONG)],
+        ]
+    first = [*head, Piece(" " * gap), piece(number, Ink.STRONG)]
+    return [first, *(line(" ", Piece(part, Ink.STRONG)) for part in parts[1:])]
+
+
+def _dangers(banner: Banner, width: int) -> list[Line]:
+    """Return the allergy state in its own words, then the alerts."""
+    said = allergy_pieces(banner)
+    alerts = [piece(alert, Ink.STRONG) for alert in banner.alerts]
+    lines: list[Line] = [[Piece(" "), *said]]
+    for index, alert in enumerate(alerts):
+        space = "    " if index == 0 else " · "
+        if width_of(lines[-1]) + len(space) + width_of([alert]) >= width:
+            lines.append([Piece("   "), alert])
+        else:
+            lines[-1] += [Piece(space), alert]
+    return lines
+
+
+def allergy_pieces(banner: Banner) -> Line:
+    """Return the allergy line: one of four states, the worst named, how many others, and its age when unavailable."""
+    ink = ALLERGY_INK[banner.allergy]
+    said = [piece(nb.text("banner.allergy") + " ", Ink.DIM), piece(banner.allergy.value, ink)]
+    if banner.allergy is Allergy.KNOWN:
+        said += [piece(" ▲ ", Ink.DANGER), piece(banner.allergy_worst, Ink.DANGER)]
+        others = banner.allergy_count - 1
+        if others > 0:
+            said.append(piece(f" · {fmt.count(others, 'annen', 'andre')}"))
+    return said
+
+
+class PatientBanner(Static):
+    """Lines 2-3 of a patient's screens and the rule under them; it is there from the first frame, also before the chart."""
+
+    DEFAULT_CSS = """
+    PatientBanner { height: auto; border-bottom: solid $foreground 40%; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._banner: Banner | None = None
+
+    def show_patient(self, banner: Banner) -> None:
+        """Show who it is."""
+        self._banner = banner
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Lay the lines out for the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw, or say that the chart is being opened."""
+        if self._banner is None:
+            self.update(content_of([line(" ", piece(nb.text("patient.opening"), Ink.DIM))]))
+        else:
+            self.update(content_of(banner_lines(self._banner, self.size.width or self.app.size.width)))

@@ -1,0 +1,88 @@
+"""The chosen visit in full: how to get in, every warning, what is to be done, how whole its chart is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+
+from tui.text import format as fmt
+from tui.text import nb
+from tui.text.ink import Ink, Line, Piece, content_of, line, piece, visible
+from tui.text.state_words import STATE_INK, STATE_SIGN, STATE_WORD, flag_of_score
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.views import VisitRow
+
+
+def detail_lines(row: VisitRow, width: int, *, as_of: datetime | None, now: datetime) -> list[Line]:
+    """Return the detail of a visit in lines of `width` cells."""
+    lines = [_who(row), *_wrapped(" · ".join(part for part in (row.address, row.access) if part), width)]
+    for alert in sorted(row.warnings, key=lambda one: -one.gravity):
+        lines.extend(_warning(alert.word, alert.text, width))
+    if row.reason:
+        lines.extend(_wrapped(row.reason, width))
+    lines.append(_progress(row, now))
+    lines.append(_wholeness(row, as_of, now))
+    return lines
+
+
+def _who(row: VisitRow) -> Line:
+    """Return the name with the planned time."""
+    return line(
+        " ",
+        piece(fmt.name(row.family, row.given), Ink.STRONG),
+        piece(f"  {fmt.date_long(row.birth_date)}  {fmt.span(row.start, row.end)}  {row.status.value}"),
+    )
+
+
+def _wrapped(text: str, width: int, ink: Ink = Ink.PLAIN) -> list[Line]:
+    """Return a text broken into indented lines."""
+    return [line(" ", Piece(part, ink)) for part in fmt.wrap(visible(text), width - 1)] if text else []
+
+
+def _warning(word: str, text: str, width: int) -> list[Line]:
+    """Return a warning: its word, then all of its text."""
+    first, *others = fmt.wrap(visible(text), max(8, width - len(word) - 5))
+    indent = " " * (len(word) + 5)
+    head = line(piece(" ▲ ", Ink.DANGER), piece(word, Ink.DANGER), "  ", Piece(first))
+    return [head, *(line(Piece(indent + part)) for part in others)]
+
+
+def _progress(row: VisitRow, now: datetime) -> Line:
+    """Return what is done, the last NEWS2 and what waits to be sent."""
+    parts = [piece(nb.text("visit.tasks", done=row.tasks_done, all=row.tasks_all))]
+    if row.news2 is not None:
+        flag = flag_of_score(row.news2.score)
+        sign = {"høy": " ▲", "kritisk høy": " ▲▲ KRITISK HØY"}.get(flag.value, "")
+        ink = Ink.DANGER if "kritisk" in flag.value else Ink.PLAIN
+        score = nb.text("visit.news2", score=row.news2.score, scale=row.news2.scale)
+        parts += [piece(" · "), piece(score + sign, ink), piece(f" {fmt.ago(row.news2.at, now)}")]
+    if row.unsent is not None:
+        parts += [
+            piece(" · "),
+            piece(f"{STATE_SIGN[row.unsent]} {STATE_WORD[row.unsent]}", STATE_INK[row.unsent]),
+        ]
+    return line(" ", *parts)
+
+
+def _wholeness(row: VisitRow, as_of: datetime | None, now: datetime) -> Line:
+    """Return whether the chart came down whole, and as of when."""
+    when = fmt.fresh(as_of, now)
+    if row.complete:
+        return line(" ", piece(nb.text("visit.complete", at=when), Ink.DIM))
+    return line(" ", piece(nb.text("visit.missing", parts=", ".join(row.missing), at=when), Ink.PERSON))
+
+
+class VisitDetail(Static):
+    """The pane under the list, or beside it where the terminal is wide."""
+
+    def show_visit(self, row: VisitRow | None, *, as_of: datetime | None, now: datetime) -> None:
+        """Show a visit, or that there is none."""
+        if row is None:
+            self.update(content_of([line(" ", piece(nb.text("round.no_visit"), Ink.DIM))]))
+            return
+        width = self.size.width or self.app.size.width
+        self.update(content_of(detail_lines(row, width, as_of=as_of, now=now)))

@@ -1,0 +1,54 @@
+"""The message line of the places: one message, or trouble: what happened, what is safe and what is next, each on its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.text import format as fmt
+from tui.text.ink import Ink, Line, content_of, line, piece, visible
+from tui.text.nb_trouble import trouble_words
+from tui.widgets.message_line import MessageLine
+
+if TYPE_CHECKING:
+    from textual.content import Content
+
+    from services.trouble import Trouble
+
+
+class WordsLine(MessageLine):
+    """Grows upwards for trouble, and shrinks with the next key."""
+
+    DEFAULT_CSS = """
+    WordsLine { height: auto; min-height: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._trouble: list[Line] = []
+
+    @property
+    def trouble(self) -> str:
+        """Return the trouble shown, as text."""
+        return content_of(self._trouble).plain
+
+    def show_trouble(self, trouble: Trouble, width: int) -> None:
+        """Say what happened, what is safe, what to do next; the journal's own words, if any, between them."""
+        words = trouble_words(trouble)
+        said = visible(trouble.details.get("shown", ""))
+        self._trouble = [line(piece(f"▲ {words.what}", Ink.DANGER))]
+        for text in (f"«{said}»" if said else "", words.safe, words.next):
+            self._trouble += [line("  ", piece(part)) for part in fmt.wrap(text, width - 4)] if text else []
+        self.refresh(layout=True)
+
+    def key_pressed(self) -> None:
+        """Let the passing message and the trouble go."""
+        super().key_pressed()
+        if self._trouble:
+            self._trouble = []
+            self.refresh(layout=True)
+
+    def render(self) -> Content:
+        """Return the trouble, and under it the message if both are there."""
+        if not self._trouble:
+            return super().render()
+        return content_of(self._trouble)
