@@ -5,6 +5,7 @@ Every statement of the store passes through `Engine.run`, where an engine's erro
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import apsw
@@ -66,7 +67,7 @@ class Engine:
         try:
             self._set_up(key)
         except BaseException:
-            self._connection.close()
+            self.close()
             raise
 
     def run(self, statement: str, values: Iterable[Value] = ()) -> list[Row]:
@@ -99,7 +100,8 @@ class Engine:
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
-        self._connection.close()
+        with contextlib.suppress(apsw.Error):  # what the last checkpoint could not move stays in the WAL
+            self._connection.close()
 
     def _set_up(self, key: bytes) -> None:
         if not self._in_memory:

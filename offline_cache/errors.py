@@ -1,4 +1,3 @@
-# ruff: noqa: N818  the names say what happened, as the callers read them
 """What can go wrong in the cache, as types. No message here ever holds a value that was stored."""
 
 from __future__ import annotations
