@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cli", "tui", "services", "offline_cache", "client", "clinical", "ports", "sandbox")
 CLIENT_ROOMS = ("tui", "services", "offline_cache", "client", "clinical", "ports")
-_NOT_OURS = {".git", ".venv", ".peers"}
+_NOT_OURS = {".git", ".venv", ".peers", ".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 
 @cache

@@ -34,7 +34,7 @@ def real_numbers(text: str) -> list[str]:
 
 def machine_paths() -> re.Pattern[str]:
     """Return what a path of this machine, or of anybody's home, looks like."""
-    own = {ROOT, ROOT.parent, Path.home(), Path(sys.prefix).parent}
+    own = {ROOT, ROOT.parent / "shared", Path.home(), Path(sys.prefix).parent}
     folders = [re.escape(str(path)) for path in own if len(path.parts) > 1]
     homes = [r"/" + r"home/[a-z_][\w-]*", r"/" + r"Users/\w+", r"[A-Z]:\\+Users\\+\w+"]
     return re.compile(rf"(?<![\w./:-])(?:{'|'.join(folders + homes)})(?=[/\\])")
