@@ -25,7 +25,7 @@ _STOP_SECONDS = 15.0
 _ASK_SECONDS = 5.0
 
 
-class StartFailed(Exception):  # noqa: N818  said to a person, in words
+class StartFailed(Exception):
     """The journal did not start; the text says why, in bokmål."""
 
 

@@ -36,7 +36,7 @@ _DRAIN_SECONDS = 2
 HOST = "127.0.0.1"
 
 
-class CannotServe(Exception):  # noqa: N818  said to a person, in words
+class CannotServe(Exception):
     """The journal cannot be started; the text says why, in bokmål."""
 
 
@@ -161,7 +161,8 @@ def _open(state: StateFolder) -> sqlite3.Connection:
 
 def _listen(state: StateFolder, asked: int | None) -> socket.socket:
     port = asked if asked is not None else (state.port or 0)
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # the protocol is named so that asyncio turns off Nagle's delay on what is accepted
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
@@ -176,7 +177,6 @@ def _listen(state: StateFolder, asked: int | None) -> socket.socket:
 async def _serve_until_told(
     app: ASGIApp, listener: socket.socket, protocol: type[asyncio.Protocol] | str, ready: Callable[[], None]
 ) -> None:
-    # uvicorn takes a protocol class too, its annotation names the words only
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -184,7 +184,7 @@ async def _serve_until_told(
         date_header=False,
         server_header=False,
         lifespan="off",
-        http=protocol,  # type: ignore[arg-type]
+        http=protocol,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         timeout_keep_alive=30,
     )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 from email.utils import format_datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
 from sandbox.fhir import json_text
-from sandbox.fhir.refusal import Refusal, outcome
+from sandbox.fhir.refusal import Refusal, out_of_scope, outcome
 from sandbox.fhir.requests import Answer, Request
 from sandbox.fhir.resource_types import R4_TYPES
 from sandbox.sign_in.scopes import allows
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable
+    from collections.abc import AsyncIterable, Callable
 
     from starlette.requests import Request as HttpRequest
     from starlette.types import Receive, Scope, Send
@@ -54,10 +55,12 @@ class FhirEndpoint:
 
     async def _safely(self, http: HttpRequest, path: tuple[str, ...]) -> Answer:
         try:
-            self._check_token(http, path)
+            may = self._reach(http, path)
+            if path and path[0] in R4_TYPES and not may(path[0], _letter(http.method, path)):
+                raise out_of_scope()
             body = await _read(http.stream(), http.headers.get("content-length", "0"))
             query = parse_qsl(http.scope["query_string"].decode("ascii", "replace"))
-            return await self._interactions.answer(Request(http.method, path, query, http.headers, body))
+            return await self._interactions.answer(Request(http.method, path, query, http.headers, body, may))
         except Refusal as refusal:
             told = outcome(refusal.code, refusal.text, expression=refusal.expression)
             return Answer(refusal.status, json_text.encode(told), tuple(refusal.headers.items()))
@@ -65,9 +68,10 @@ class FhirEndpoint:
             _log.error("fault %s", type(error).__name__)
             return Answer(500, json_text.encode(outcome("exception", "The journal failed to answer.")))
 
-    def _check_token(self, http: HttpRequest, path: tuple[str, ...]) -> None:
+    def _reach(self, http: HttpRequest, path: tuple[str, ...]) -> Callable[[str, str], bool]:
+        """Return what the token of the request reaches; the metadata alone need none."""
         if path == ("metadata",):
-            return
+            return lambda _type, _letter: False
         kind, _, token = http.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token:
             raise Refusal(
@@ -79,11 +83,7 @@ class FhirEndpoint:
             raise Refusal(
                 401, "expired", "The token is not good any more.", headers={"WWW-Authenticate": text}
             )
-        if path and path[0] in R4_TYPES and not allows(family.scope, path[0], _letter(http.method, path)):
-            text = 'Bearer realm="feltjournal", error="insufficient_scope"'
-            raise Refusal(
-                403, "forbidden", "The sign-in does not reach that far.", headers={"WWW-Authenticate": text}
-            )
+        return partial(allows, family.scope)
 
     def _common(self, http: HttpRequest) -> tuple[tuple[str, str], ...]:
         asked = http.headers.get("x-request-id", "")

@@ -17,8 +17,6 @@ from sandbox.fhir.search_query import parse_search
 from sandbox.fhir.transaction import carry_out, criteria_pairs, read_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ports.clock import Clock
     from ports.ids import Ids
     from sandbox.fhir.journal import Journal, Version, Written
@@ -66,7 +64,7 @@ class Interactions:
     async def _at_base(self, request: Request) -> Answer:
         _only(request, "POST")
         request.check_body_type(JSON_TYPES)
-        parts = read_parts(json_text.parse(request.body))
+        parts = read_parts(json_text.parse(request.body), request.may)
         stamp = self._hooks.stamp_clock(self._clock)
         await self._hooks.before_commit("transaction")
         with self._journal.writing(stamp) as writing:
@@ -197,8 +195,3 @@ def _only(request: Request, *methods: str) -> None:
 def _version_headers(version: Version) -> tuple[tuple[str, str], ...]:
     moment = datetime.fromisoformat(version.last_updated)
     return ("ETag", version.etag), ("Last-Modified", format_datetime(moment, usegmt=True))
-
-
-def search_pairs(query: str) -> Sequence[tuple[str, str]]:
-    """Return the pairs of a query string, empty values dropped."""
-    return parse_qsl(query)

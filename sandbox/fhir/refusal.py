@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Refusal(Exception):  # noqa: N818  a refusal is an answer, not a fault
+class Refusal(Exception):
     """A request that the journal will not carry out.
 
     Attributes:
@@ -46,3 +46,11 @@ def outcome(code: str, text: str, *, severity: str = "error", expression: str = 
     if expression:
         issue["expression"] = [expression]
     return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+def out_of_scope() -> Refusal:
+    """Return the refusal of what the granted scopes do not reach."""
+    challenge = 'Bearer realm="feltjournal", error="insufficient_scope"'
+    return Refusal(
+        403, "forbidden", "The sign-in does not reach that far.", headers={"WWW-Authenticate": challenge}
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.fhir.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 JSON_TYPES = frozenset({"application/fhir+json", "application/json", "application/json+fhir"})
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -16,13 +16,14 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Method, path below the base (split), query, head and body."""
+    """Method, path below the base (split), query, head, body, and what the sign-in reaches (type, letter of the scope)."""
 
     method: str
     path: tuple[str, ...]
     query: Sequence[tuple[str, str]]
     headers: Mapping[str, str]
     body: bytes
+    may: Callable[[str, str], bool]
 
     @property
     def prefers(self) -> frozenset[str]:

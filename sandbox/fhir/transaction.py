@@ -8,10 +8,12 @@ from urllib.parse import parse_qsl
 
 from sandbox.fhir import json_text
 from sandbox.fhir.references import conditional, reference_objects, replace_references
-from sandbox.fhir.refusal import Refusal
+from sandbox.fhir.refusal import Refusal, out_of_scope
 from sandbox.fhir.resource_types import R4_TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ports.ids import Ids
     from sandbox.fhir.journal import Version, Writing, Written
 
@@ -30,8 +32,8 @@ class Part:
     standing: Version | None = None
 
 
-def read_parts(bundle: dict[str, Any]) -> list[Part]:
-    """Return the entries of a transaction Bundle.
+def read_parts(bundle: dict[str, Any], may: Callable[[str, str], bool]) -> list[Part]:
+    """Return the entries of a transaction Bundle; `may` tells whether the sign-in reaches each of them.
 
     Raises:
         Refusal: it is not a transaction, or an entry asks for something the journal does not do.
@@ -44,7 +46,10 @@ def read_parts(bundle: dict[str, Any]) -> list[Part]:
     parts = []
     for position, entry in enumerate(entries):
         with _placed(position):
-            parts.append(_read_part(position, entry))
+            part = _read_part(position, entry)
+            if not may(part.type_, "u" if part.method == "PUT" else "c"):
+                raise out_of_scope()
+            parts.append(part)
     urls = [part.full_url for part in parts if part.full_url]
     if len(urls) != len(set(urls)):
         raise Refusal(400, "duplicate", "Two entries have the same fullUrl.", expression="Bundle.entry")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from clinical import news2
@@ -10,6 +9,8 @@ from sandbox.population.stable_ids import stable_id
 from sandbox.population.terms import LOINC, OBSERVATION_CATEGORY, SNOMED, coding, quantity, reference
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from sandbox.population.life import Life, Measured
     from sandbox.population.moments import Moments
 

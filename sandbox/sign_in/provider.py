@@ -28,7 +28,7 @@ _CHALLENGE = re.compile(r"^[A-Za-z0-9_-]{43}$")
 _VERIFIER = re.compile(r"^[A-Za-z0-9._~-]{43,128}$")
 
 
-class SignInRefused(Exception):  # noqa: N818  a refusal is an answer, not a fault
+class SignInRefused(Exception):
     """A sign-in request that is not good; `error` is OAuth's code, `redirect` where to tell it, if anywhere."""
 
     def __init__(self, error: str, text: str, *, redirect: str = "", status: int = 400) -> None:
