@@ -86,9 +86,9 @@ def note_texts(tree: Tree, name: str = "note") -> list[str]:
 
 
 def time_under(tree: Tree, *names: str) -> FhirTime:
-    """Return the first of the named times that is there; a Period counts by its start."""
+    """Return the first of the named times that is there; a Period counts by its start, else by its end."""
     for name in names:
-        raw = word(tree, name) or word(child(tree, name), "start")
+        raw = word(tree, name) or word(child(tree, name), "start") or word(child(tree, name), "end")
         if raw:
             return parse_time(raw)
     return parse_time("")

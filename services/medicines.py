@@ -109,8 +109,15 @@ def _names(product: Tree, fallback: str) -> tuple[str, str, str]:
     if text.casefold() == substance.casefold():
         return substance, "", strength
     if text.casefold().startswith(f"{substance.casefold()} "):
-        return substance, "", joined(text[len(substance) :].strip(), strength, sep=", ")
+        return _split(substance, text[len(substance) :].strip(), strength)
     return substance, text, strength
+
+
+def _split(substance: str, rest: str, strength: str) -> tuple[str, str, str]:
+    """Put what follows the substance in its place: in brackets it is the product, else the strength."""
+    if rest.startswith("(") and rest.endswith(")"):
+        return substance, rest[1:-1].strip(), strength
+    return substance, "", joined(rest, strength, sep=", ")
 
 
 def _atc_name(concept: Tree) -> str:

@@ -47,7 +47,7 @@ def plan_of(file: PatientFile) -> tuple[PlanItem, ...]:
     items = [item for plan in plans for item in _plan(file, plan)] + [
         _goal(s) for s in loose if _counts(s.tree)
     ]
-    return tuple(dict.fromkeys(items))
+    return tuple(items)
 
 
 def _plan(file: PatientFile, sheet: Sheet) -> list[PlanItem]:
@@ -92,8 +92,14 @@ def _condition(file: PatientFile, reference: Tree) -> str:
 
 def _span(tree: Tree) -> str:
     period = child(tree, "period")
-    start, end = parse_time(word(period, "start")).text, parse_time(word(period, "end")).text
+    start, end = (_day(word(period, name)) for name in ("start", "end"))
     return f"{start}–{end}" if start or end else ""
+
+
+def _day(raw: str) -> str:
+    """Return the day of a time; a plan's first minute tells nobody anything."""
+    time = parse_time(raw)
+    return f"{time.day:%d.%m.%Y}" if time.day else time.text
 
 
 def _goal(sheet: Sheet) -> PlanItem:
