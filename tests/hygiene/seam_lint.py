@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # Whole modules, and what of them is pure and so allowed.
 MODULES: dict[str, frozenset[str]] = {
     "time": frozenset(),
-    "random": frozenset(),
+    "random": frozenset({"Random"}),  # with a seed it is no chance at all
     "secrets": frozenset({"compare_digest"}),
     "socket": frozenset(),
     "keyring": frozenset(),
@@ -135,6 +135,8 @@ class _Visitor(ast.NodeVisitor):
             self._note(node, f"Path.{method}")
         elif name.startswith("os.environ.") and method in ENVIRONMENT_CHANGES:
             self._note(node, "os.environ changed")
+        elif name == "random.Random" and not node.args:
+            self._note(node, "random.Random without a seed")
         elif name == "asyncio.sleep" and not _is_zero(node):
             self._note(node, "asyncio.sleep")
         self.generic_visit(node)

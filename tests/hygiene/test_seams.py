@@ -14,6 +14,13 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("client/wire.py", "httpx"): "the one import of httpx, kept free of its command line",
     ("cli/supervisor.py", "os.fork"): "the parent that keeps the terminal safe is a process itself",
     ("cli/supervisor.py", "os.kill"): "it hands signals on to the client",
+    ("sandbox/fhir/tables.py", "sqlite3"): "the embedded journal keeps its state in SQLite",
+    ("sandbox/serving.py", "sqlite3"): "it opens that state",
+    ("sandbox/serving.py", "socket"): "a server listens",
+    ("sandbox/launching.py", "subprocess"): "the embedded journal is a process of its own",
+    ("sandbox/launching.py", "os.kill"): "it is stopped by a signal",
+    ("sandbox/launching.py", "http.client"): "it is asked whether it is the one that was handed the key",
+    ("sandbox/launching.py", "open for writing"): "the log that the started process writes",
 }
 
 
@@ -55,7 +62,8 @@ def _is_allowed(name: str, what: str) -> bool:
         ("from datetime import date as day\nday.today()", "datetime.date.today"),
         ("import uuid\nuuid.uuid4()", "uuid.uuid4"),
         ("from uuid import uuid4 as new", "uuid.uuid4"),
-        ("from random import Random", "random.Random"),
+        ("from random import Random\nRandom()", "random.Random without a seed"),
+        ("import random\nrandom.random()", "random.random"),
         ("import secrets\nsecrets.token_bytes(8)", "secrets.token_bytes"),
         ("import os\nos.urandom(8)", "os.urandom"),
         ("import os\nos.environ['A'] = 'b'", "os.environ changed"),
@@ -90,6 +98,7 @@ def test_a_planted_reach_is_found(source: str, what: str) -> None:
         "import os\nterm = os.environ.get('TERM', '')\nos.environ['TERM']",
         "open('a')\npath.open('rb')\nStore.open(path, keys, create=True)",
         "text.replace('a', 'b')\nself._disk.replace(path, body)",
+        "import random\nrandom.Random(7).random()",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import httpx",
         "import asyncio\nasyncio.sleep(0)",
         "from urllib.parse import urlsplit",
