@@ -1,0 +1,193 @@
+"""The working day without a screen, against the real embedded journal in its own process and a real encrypted cache."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from offline_cache.keys import KdfParams
+from ports.clock import SystemClock
+from ports.disk import SystemDisk
+from ports.folders import Folders
+from ports.ids import SystemIds
+from ports.worker import ThreadWorker
+from services.embedded import embedded_journal
+from services.entrance import Entrance
+from services.setup import Setup
+from services.trouble import Trouble, TroubleCode
+from services.views import CacheKind, Connection, EntryKind, EntryState, RoundProgress
+from services.workday import Workday
+from tests.journal_process import JournalProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PIN = "fjell-hytte-7"
+NEWS2 = {
+    "rr": "22",
+    "spo2": "93",
+    "o2": "n",
+    "systolic": "105",
+    "diastolic": "60",
+    "pulse": "104",
+    "acvpu": "A",
+    "temp": "38,4",
+}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[JournalProcess]:
+    """Run the embedded journal with its built-in people."""
+    process = JournalProcess(tmp_path / "state" / "sandbox")
+    process.start()
+    yield process
+    process.kill()
+
+
+def a_day(tmp_path: Path, *, no_cache: bool = False) -> Workday:
+    """Return a new client on the same machine: the folders are those of the test, the keyring is left out."""
+    folders = Folders(tmp_path / "data", tmp_path / "state")
+    disk = SystemDisk()
+    setup = Setup(
+        folders,
+        SystemClock(),
+        SystemIds(),
+        disk,
+        ThreadWorker(),
+        embedded_journal(folders.sandbox, disk),
+        no_cache=no_cache,
+        key_cost=KdfParams(memory_kib=1024, passes=1, lanes=1),
+    )
+    day = Workday(setup)
+    day._entrance = Entrance(setup, None)
+    return day
+
+
+async def first_day(tmp_path: Path) -> Workday:
+    """Return a client that has signed in, chosen a PIN and taken the round along."""
+    day = a_day(tmp_path)
+    await day.people()
+    await day.sign_in("kari-nordmann")
+    await day.set_pin(PIN)
+    await day.take_round(lambda _: None)
+    return day
+
+
+async def sign_news2(day: Workday) -> str:
+    """Record and sign a NEWS2 in the first visit; return the entry's id."""
+    taken = await day.round()
+    assert taken is not None
+    visit = taken.visits[0]
+    draft = await day.new_draft(EntryKind.NEWS2, visit.patient_id, visit.visit_id)
+    draft = await day.save_draft(replace(draft, fields=NEWS2))
+    chart = await day.chart(visit.patient_id, visit.visit_id)
+    return (await day.sign(draft.entry_id, chart.banner.identity_number[-3:])).entry_id
+
+
+async def test_round_comes_down_whole_and_counted(journal: JournalProcess, tmp_path: Path) -> None:
+    """Every visit of the shift, its patients' charts, and the journal's own count beside ours."""
+    day = a_day(tmp_path)
+    seen: list[RoundProgress] = []
+    assert not (await day.door()).locked
+    assert {p.person_id for p in await day.people()} >= {"kari-nordmann", "olav-lie"}
+    assert await day.sign_in("kari-nordmann") == "Kari Nordmann"
+    assert day.needs_pin
+    await day.set_pin(PIN)
+    taken = await day.take_round(seen.append)
+    assert taken.complete
+    assert taken.journal_count == len(taken.visits) > 0
+    assert seen[-1].done == seen[-1].total == len({v.patient_id for v in taken.visits})
+    assert day.status().cache is CacheKind.PIN_ONLY
+    await day.close()
+
+
+async def test_signed_entry_survives_without_network_and_is_delivered_once(
+    journal: JournalProcess, tmp_path: Path
+) -> None:
+    """Sign with the journal dead, start again, unlock, revive the journal: eight Observations, once each."""
+    day = await first_day(tmp_path)
+    before = len(journal.search("Observation?code=http://snomed.info/sct|1104051000000101"))
+    journal.kill()
+    entry_id = await sign_news2(day)
+    await day.send_now(entry_id)
+    await day.sync()
+    assert day.status().connection is Connection.OFFLINE
+    assert day.status().unsent_entries == 1
+    await day.close()
+
+    again = a_day(tmp_path)
+    door = await again.door()
+    assert door.locked
+    assert door.unsent_visits == 1
+    await again.unlock(PIN)
+    assert [row.state for row in await again.outbox()] == [EntryState.SIGNED]
+    journal.start()
+    await again.sync()
+    await again.sync()
+    (row,) = await again.outbox()
+    assert row.state is EntryState.DELIVERED
+    assert len(row.journal_ids) == row.parts_all == 8
+    assert len(journal.search("Observation?code=http://snomed.info/sct|1104051000000101")) == before + 1
+    await again.close()
+
+
+async def test_wrong_pin_is_counted_and_nothing_is_lost(journal: JournalProcess, tmp_path: Path) -> None:
+    """Five wrong PINs lock; an online sign-in gives new attempts; the right PIN opens all of it."""
+    await (await first_day(tmp_path)).close()
+    day = a_day(tmp_path)
+    await day.door()
+    for left in (4, 3, 2, 1):
+        with pytest.raises(Trouble) as wrong:
+            await day.unlock("feil-pin-her")
+        assert (wrong.value.code, wrong.value.details["left"]) == (TroubleCode.WRONG_PIN, str(left))
+    for _ in range(2):
+        with pytest.raises(Trouble) as locked:
+            await day.unlock("feil-pin-her")
+        assert locked.value.code is TroubleCode.PIN_LOCKED
+    await day.sign_in("kari-nordmann")
+    assert day.needs_unlock
+    await day.unlock(PIN)
+    assert await day.round() is not None
+    await day.close()
+
+
+async def test_without_cache_nothing_is_left_and_the_journal_has_the_audit(
+    journal: JournalProcess, tmp_path: Path
+) -> None:
+    """`--no-cache`: no file of ours appears, and each opened patient is an AuditEvent in the journal first."""
+    day = a_day(tmp_path, no_cache=True)
+    await day.people()
+    await day.sign_in("kari-nordmann")
+    taken = await day.take_round(lambda _: None)
+    await day.chart(taken.visits[0].patient_id, taken.visits[0].visit_id)
+    assert not (tmp_path / "data").exists()
+    assert len(journal.search("AuditEvent?_count=10")) == 1
+    journal.kill()
+    with pytest.raises(Trouble) as refused:
+        await day.chart(taken.visits[0].patient_id, taken.visits[0].visit_id)
+    assert refused.value.code is TroubleCode.NO_AUDIT
+    await day.close()
+
+
+async def test_look_alike_must_be_told_apart_by_digits(journal: JournalProcess, tmp_path: Path) -> None:
+    """Where two on the list look alike, the wrong three digits sign nothing and keep the draft."""
+    day = await first_day(tmp_path)
+    taken = await day.round()
+    assert taken is not None
+    visit = next(v for v in taken.visits if v.family == "Moen" and v.given == "Ragnhild")
+    draft = await day.new_draft(EntryKind.NOTE, visit.patient_id, visit.visit_id)
+    draft = await day.save_draft(replace(draft, fields={"text": "Sår stelt. Fint granulasjonsvev."}))
+    assert (await day.sign_summary(draft)).retype_digits
+    with pytest.raises(Trouble) as refused:
+        await day.sign(draft.entry_id, "000")
+    assert refused.value.code is TroubleCode.DIGITS_DIFFER
+    assert [d.entry_id for d in await day.drafts(visit.patient_id)] == [draft.entry_id]
+    chart = await day.chart(visit.patient_id, visit.visit_id)
+    row = await day.sign(draft.entry_id, chart.banner.identity_number[-3:])
+    await day.withdraw(row.entry_id)
+    assert [r.state for r in await day.outbox()] == [EntryState.WITHDRAWN]
+    assert day.status().unsent_entries == 0
+    await day.close()
