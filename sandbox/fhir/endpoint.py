@@ -56,8 +56,6 @@ class FhirEndpoint:
     async def _safely(self, http: HttpRequest, path: tuple[str, ...]) -> Answer:
         try:
             may = self._reach(http, path)
-            if path and path[0] in R4_TYPES and not may(path[0], _letter(http.method, path)):
-                raise out_of_scope()
             body = await _read(http.stream(), http.headers.get("content-length", "0"))
             query = parse_qsl(http.scope["query_string"].decode("ascii", "replace"))
             return await self._interactions.answer(Request(http.method, path, query, http.headers, body, may))
