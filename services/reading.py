@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from offline_cache.states import EntryState
@@ -12,6 +12,7 @@ from services.patient_file import PatientFile
 from services.trouble import Trouble, TroubleCode
 from services.views import EntryRow
 from services.visit_list import build_round
+from services.zone import zone_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,6 +74,7 @@ class Reading:
             v for i in record.visit_ids if (v := self._store.resources.get("Appointment", i)) is not None
         ]
         files = {p: self.file(p) for p in sorted({v.patient for v in visits})}
+        record = replace(record, zone=record.zone or zone_of(files.values()))
         return build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
 
     def open_chart(self, patient_id: str, visit_id: str) -> Chart:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clinical.news2_response import RESPONSES, Risk, risk
 from offline_cache.errors import WrongState
 from offline_cache.states import EntryKind
 from services.names import full_name
+from services.news2_draft import read_news2
 from services.recording import (
     FieldProblem,
     news2_parts,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from services.session import Clinician
     from services.views import Chart, Draft, EntryRow
     from services.writing import Writing
+
+_CANNOT_WAIT = frozenset({Risk.SINGLE_THREE, Risk.MEDIUM, Risk.HIGH})
 
 
 class Signing:
@@ -55,6 +59,7 @@ class Signing:
             clinician=self._clinician.name,
             event_at=draft.event_at,
             parts=len(parts),
+            critical=_response(draft),
             retype_digits=bool(chart.banner.look_alikes) and bool(chart.banner.identity_number),
         )
 
@@ -132,3 +137,11 @@ class Signing:
 def _refuse(problems: list[FieldProblem]) -> None:
     if problems:
         raise Trouble(TroubleCode.DRAFT_INCOMPLETE, count=str(len(problems)))
+
+
+def _response(draft: Draft) -> str:
+    """Return what a score that cannot wait asks for; empty for one that can, and for a note."""
+    if draft.kind is not EntryKind.NEWS2:
+        return ""
+    step = risk(read_news2(draft.fields).score)
+    return RESPONSES[step].action if step in _CANNOT_WAIT else ""
