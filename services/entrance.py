@@ -162,8 +162,8 @@ class Entrance:
             embedded=self._protector is None,
         )
         vault = self._vault(folder)
-        await self._setup.worker.run(vault.create, pin, identity)
-        store = await self._setup.worker.run(self._open_kept, vault, pin)
+        keys = await self._setup.worker.run(vault.create, pin, identity)
+        store = await self._setup.worker.run(self._open_kept, vault, keys)
         await self._setup.worker.run(self._remember_last, folder)
         return await self._session(arrival.clinician, arrival.grant, self._kind(), store, vault)
 
@@ -173,7 +173,8 @@ class Entrance:
         if folder is None:
             raise Trouble(TroubleCode.CACHE_MISSING)
         vault = self._vault(folder)
-        store = await self._setup.worker.run(self._open_kept, vault, pin)
+        keys = await self._setup.worker.run(vault.unlock, pin)
+        store = await self._setup.worker.run(self._open_kept, vault, keys)
         await self._setup.worker.run(self._remember_last, folder)
         kept = await self._setup.worker.run(_kept_clinician, store)
         arrival = self._arrival
@@ -239,9 +240,8 @@ class Entrance:
         setup = self._setup
         return Vault(folder, setup.disk, setup.clock, setup.ids, self._protector, kdf=setup.key_cost)
 
-    def _open_kept(self, vault: Vault, pin: str) -> Store:
-        """Open the store behind a PIN. Until it was made once, a missing file is a first run; after that an incident."""
-        keys = vault.unlock(pin)
+    def _open_kept(self, vault: Vault, keys: CacheKeys) -> Store:
+        """Open the store. Until it was made once, a missing file is a first run; after that an incident."""
         info = vault.describe()
         create = info is not None and not info.store_confirmed
         store = Store.open(
