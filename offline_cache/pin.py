@@ -11,8 +11,7 @@ SHORTEST = 6
 
 _LONGEST_PATTERN = 12
 _ROWS = (
-    "01234567890",
-    "98765432109",
+    "0123456789",
     "abcdefghijklmnopqrstuvwxyzæøå",
     "qwertyuiopå",
     "asdfghjkløæ",
@@ -50,7 +49,7 @@ def check_pin(pin: str) -> None:
 
 
 def _is_run(plain: str) -> bool:
-    """Tell whether it follows a row of keys, digits or letters, forwards or backwards."""
+    """Tell whether it follows a row of keys, digits or letters, round the end too, forwards or backwards."""
     rows = [*_ROWS, *(row[::-1] for row in _ROWS)]
     return any(plain in row * 2 for row in rows)
 

@@ -1,0 +1,86 @@
+"""All examples of the FHIR R4 specification go into the store and come out equal: as JSON with exact decimals, and as bytes."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from client.resource import Resource
+from offline_cache.patient_of import patient_of
+from tests.omissions import EXAMPLE_COUNT, EXAMPLES
+from tests.store_room import NOON, room_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from offline_cache.store import Store
+
+pytestmark = pytest.mark.needs("hl7-examples")
+
+
+def as_exact(raw: bytes) -> Any:
+    """Parse with every number as the decimal that was written: 1.10 is not 1.1."""
+    return json.loads(raw, parse_float=written, parse_int=written)
+
+
+def written(text: str) -> Any:
+    return Decimal(text).as_tuple()
+
+
+def examples() -> list[Path]:
+    return sorted(path for path in EXAMPLES.glob("[!.]*.json") if path.name != "package.json")
+
+
+def put_and_get(store: Store, path: Path, raw: bytes) -> bytes:
+    """Put one file and take it out again before the next: two files carry the same id."""
+    tree = json.loads(raw)
+    type_, id_ = tree["resourceType"], tree.get("id", path.stem)
+    owner = patient_of(type_, raw)
+    with store.transaction():
+        store.resources.remove(type_, id_)
+        store.resources.put(Resource(type_, id_, "", "", raw), patient=owner, fetched_at=NOON, generation=1)
+    kept = store.resources.get(type_, id_)
+    assert kept is not None, path.name
+    assert (kept.patient, kept.address_cut) == (owner, False), path.name
+    return kept.body
+
+
+def test_every_example_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    store = room_in(tmp_path / "cache").store()
+    paths = examples()
+    assert len(paths) == EXAMPLE_COUNT
+    decimals = 0
+    for path in paths:
+        raw = path.read_bytes()
+        kept = put_and_get(store, path, raw)
+        assert kept == raw, path.name
+        assert as_exact(kept) == as_exact(raw), path.name
+        decimals += raw.count(b".10,") + raw.count(b".00,") + raw.count(b".0,")
+    assert decimals > 100, "the examples hold decimals whose last zero matters"
+    store.check()
+    store.close()
+
+
+def test_all_of_them_together_survive_closing(tmp_path: Path) -> None:
+    """In one transaction, as a pull would put them; where two share an id, the last one stands."""
+    room = room_in(tmp_path / "cache")
+    store = room.store()
+    last: dict[tuple[str, str], bytes] = {}
+    with store.transaction():
+        for path in examples():
+            raw = path.read_bytes()
+            tree = json.loads(raw)
+            key = (tree["resourceType"], tree.get("id", path.stem))
+            last[key] = raw
+            store.resources.put(Resource(*key, "", "", raw), patient="", fetched_at=NOON, generation=1)
+    store.close()
+    store = room.store(create=False)
+    assert len(last) > 5000
+    for type_ in {type_ for type_, _ in last}:
+        for kept in store.resources.of_type(type_):
+            assert kept.body == last.pop((kept.type, kept.id))
+    assert not last
+    store.close()
