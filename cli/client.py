@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
 
     from services.workday import Workday
 
 
 def run_client(options: Namespace, *, is_locked: bool) -> int:
-    """Run the screens until they end; an error outside them gets the same page as one within."""
+    """Run the screens until they end; return the exit code."""
+    return guarded(lambda: _run(options, is_locked=is_locked))
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """Run the client; an error outside its screens gets the same page as one within."""
     from tui import crash
 
     crash.silence()
     try:
-        return _run(options, is_locked=is_locked)
+        return run()
     except BaseException as error:  # noqa: BLE001  the last place where it can be kept from printing values
         from ports.ids import SystemIds
 

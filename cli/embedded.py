@@ -1,4 +1,4 @@
-"""Starting the embedded journal for `feltjournal --sandbox`: a process of its own, handed a key by us."""
+"""Starting the embedded journal before the client needs it (`--sandbox`)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from services.trouble import Trouble, TroubleCode
 
 
 def start_embedded() -> None:
-    """Start the embedded journal of this user, unless it runs already.
+    """Start the embedded journal on its usual state, unless it runs already; return when it answers.
 
     Raises:
-        Trouble: SANDBOX_NOT_RUNNING with the sandbox's own words.
+        Trouble: it did not start; `shown` says why.
     """
     from sandbox.launching import StartFailed, start_detached
     from sandbox.state import StateFolder
 
-    state = StateFolder(user_folders().sandbox, SystemDisk())
     try:
-        start_detached(state, ids=SystemIds())
-    except StartFailed as error:
-        raise Trouble(TroubleCode.SANDBOX_NOT_RUNNING, shown=str(error)) from None
+        start_detached(StateFolder(user_folders().sandbox, SystemDisk()), ids=SystemIds())
+    except StartFailed as failed:
+        raise Trouble(TroubleCode.SANDBOX_NOT_RUNNING, shown=str(failed)) from failed

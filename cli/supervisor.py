@@ -110,6 +110,9 @@ def _as_child(client: Callable[[bool], int], terminal: Terminal, parent: int, *,
             code = client(is_locked)
     finally:
         if os.getppid() != parent:
+            signal.signal(
+                signal.SIGTTOU, signal.SIG_IGN
+            )  # the shell may have taken the terminal back already
             terminal.restore()
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.flush()

@@ -143,6 +143,9 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     def action_suspend_process(self) -> None:
         """Refuse: a suspended client would leave the patient on the screen."""
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Write nothing (OSC 22): there is no pointer here."""
+
     def copy_to_clipboard(self, text: str) -> None:
         """Keep it inside the program: OSC 52 would hand it to whatever terminal is at the other end."""
         self._clipboard = text
@@ -199,6 +202,8 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
             await self._workday.result().close()
 
     def _end(self, code: int) -> None:
+        """End in good order, also when the shell has taken the terminal back already."""
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         self.work(self.leave(code), group="leave")
 
     async def leave(self, code: int = 0) -> None:
@@ -208,6 +213,13 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
             if save is not None:
                 await save()
         self.exit(code, return_code=code)
+
+    async def action_app_help(self) -> None:
+        """Show the keys of the place on top."""
+        from tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            await self.push_screen(HelpScreen(*getattr(self.screen, "SCOPES", ())))
 
     async def action_app_lock(self) -> None:
         """Lock: this process ends, and a fresh one with no key in its memory takes the terminal."""

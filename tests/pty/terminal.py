@@ -83,7 +83,9 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._kept = b""
         self._answered = 0
-        environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"} | dict(environment or os.environ)
+        environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"} | dict(
+            environment or os.environ
+        )
         self.started_at = time.perf_counter()
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:

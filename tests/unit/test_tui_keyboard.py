@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
 from textual import events
-from textual.app import App
 from textual.keys import _character_to_key
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
@@ -19,11 +18,14 @@ from tui.acting import Acting
 from tui.app import FeltjournalApp
 from tui.launch import Launch
 from tui.widgets.key_line import KeyLine
+from tui.widgets.message_line import MessageLine
 from tui.widgets.row_list import RowList
 from tui.widgets.value_field import ValueField
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from collections.abc import Callable
+
+    from textual.app import App, ComposeResult
     from textual.binding import BindingType
 
 GAPS = (0.0, 0.005, 0.020, 0.050)
@@ -47,10 +49,10 @@ async def press(app: App[Any], *names: str, gap: float = 0.0) -> None:
 @pytest.mark.parametrize("is_loaded", [False, True], ids=["idle", "loaded"])
 @pytest.mark.parametrize("gap", GAPS, ids=lambda gap: f"{gap * 1000:.0f}ms")
 async def test_burst_lands_right_at_every_pace(
-    gap: float, is_loaded: bool, record_property: pytest.RecordProperty
+    gap: float, *, is_loaded: bool, record_property: Callable[[str, object], None]
 ) -> None:
     """Every value is in its own field, from the list through the opened form; stock Textual is reported beside it."""
-    with load(is_loaded):
+    with load(is_on=is_loaded):
         ours = await _typed_into_ours(gap)
         stock = await _typed_into_stock(gap)
     right = sum(stock.get(field) == value for field, value in TYPED.items())
@@ -118,6 +120,7 @@ class AskingScreen(Acting, Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.answer = ""
+        self.answered = asyncio.Event()
         self.work_may_end = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -132,6 +135,7 @@ class AskingScreen(Acting, Screen[None]):
 
     async def _decide(self) -> None:
         self.answer = await cast("FeltjournalApp", self.app).ask(YesNo())
+        self.answered.set()
         await self.work_may_end.wait()
         self.query_one("#after").focus()
 
@@ -142,8 +146,7 @@ async def test_worker_that_asks_neither_blocks_its_dialog_nor_lets_later_keys_ov
     app = FeltjournalApp(Launch(lambda: screen, no_day))
     async with app.run_test(size=(80, 24)):
         await press(app, "d", "j", "4", "2")
-        while not screen.answer:
-            await asyncio.sleep(0)
+        await asyncio.wait_for(screen.answered.wait(), 10)
         assert screen.query_one("#after", ValueField).value == ""
         screen.work_may_end.set()
         await app.keyboard.idle()
@@ -154,7 +157,6 @@ async def test_worker_that_asks_neither_blocks_its_dialog_nor_lets_later_keys_ov
 async def test_waiting_keys_are_told_of_and_no_longer_when_handled() -> None:
     """More than 200 ms behind, the key line says how many keys wait."""
     screen = AskingScreen()
-    screen.BINDINGS = []
     app = FeltjournalApp(Launch(lambda: screen, no_day))
     async with app.run_test(size=(80, 24)):
         told: list[int] = []
@@ -212,4 +214,4 @@ async def test_key_nobody_takes_is_answered() -> None:
     async with app.run_test(size=(80, 24)):
         await press(app, "x")
         await app.keyboard.idle()
-        assert "x gjør ingenting her" in app.screen.query_one("MessageLine").text  # type: ignore[attr-defined]
+        assert "x gjør ingenting her" in app.screen.query_one(MessageLine).text
