@@ -168,7 +168,7 @@ class FhirCalls:
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """Send a GET."""
-        return self.send("GET", path, **headers)
+        return self.send("GET", path, None, text=None, **headers)
 
     def all_of(self, query: str) -> list[dict[str, Any]]:
         """Return every match of a search, over all pages."""

@@ -81,6 +81,8 @@ class FhirEndpoint:
             raise Refusal(
                 401, "expired", "The token is not good any more.", headers={"WWW-Authenticate": text}
             )
+        if path and path[0] in R4_TYPES and not allows(family.scope, path[0], _letter(http.method, path)):
+            raise out_of_scope()
         return partial(allows, family.scope)
 
     def _common(self, http: HttpRequest) -> tuple[tuple[str, str], ...]:
