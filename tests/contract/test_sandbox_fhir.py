@@ -77,7 +77,9 @@ def test_read_carries_etag_time_date_and_request_id(calls: FhirCalls, patient: s
     assert answer.headers["etag"] == 'W/"1"'
     assert answer.headers["x-request-id"] == "min-foresporsel-7"
     assert parsedate_to_datetime(answer.headers["date"]).tzinfo is not None
-    assert parsedate_to_datetime(answer.headers["last-modified"]) <= parsedate_to_datetime(answer.headers["date"])
+    assert parsedate_to_datetime(answer.headers["last-modified"]) <= parsedate_to_datetime(
+        answer.headers["date"]
+    )
     assert answer.json()["meta"]["versionId"] == "1"
     assert calls.get(f"Patient/{patient}", If_None_Match='W/"1"').status_code == 304
 

@@ -7,87 +7,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from offline_cache.keys import KdfParams
-from ports.clock import SystemClock
-from ports.disk import SystemDisk
-from ports.folders import Folders
-from ports.ids import SystemIds
-from ports.worker import ThreadWorker
-from services.embedded import embedded_journal
-from services.entrance import Entrance
-from services.setup import Setup
 from services.trouble import Trouble, TroubleCode
 from services.views import CacheKind, Connection, EntryKind, EntryState, RoundProgress
-from services.workday import Workday
-from tests.journal_process import JournalProcess
+from tests.sandbox_room import SandboxRoom
+from tests.working_day import NEWS2_TOTALS, PIN, a_day, first_day, sign_news2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PIN = "fjell-hytte-7"
-NEWS2 = {
-    "rr": "22",
-    "spo2": "93",
-    "o2": "n",
-    "systolic": "105",
-    "diastolic": "60",
-    "pulse": "104",
-    "acvpu": "A",
-    "temp": "38,4",
-}
-
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[JournalProcess]:
+def journal(tmp_path: Path) -> Iterator[SandboxRoom]:
     """Run the embedded journal with its built-in people."""
-    process = JournalProcess(tmp_path / "state" / "sandbox")
-    process.start()
-    yield process
-    process.kill()
+    room = SandboxRoom(tmp_path / "state" / "sandbox")
+    room.start()
+    yield room
+    room.close()
 
 
-def a_day(tmp_path: Path, *, no_cache: bool = False) -> Workday:
-    """Return a new client on the same machine: the folders are those of the test, the keyring is left out."""
-    folders = Folders(tmp_path / "data", tmp_path / "state")
-    disk = SystemDisk()
-    setup = Setup(
-        folders,
-        SystemClock(),
-        SystemIds(),
-        disk,
-        ThreadWorker(),
-        embedded_journal(folders.sandbox, disk),
-        no_cache=no_cache,
-        key_cost=KdfParams(memory_kib=1024, passes=1, lanes=1),
-    )
-    day = Workday(setup)
-    day._entrance = Entrance(setup, None)
-    return day
-
-
-async def first_day(tmp_path: Path) -> Workday:
-    """Return a client that has signed in, chosen a PIN and taken the round along."""
-    day = a_day(tmp_path)
-    await day.people()
-    await day.sign_in("kari-nordmann")
-    await day.set_pin(PIN)
-    await day.take_round(lambda _: None)
-    return day
-
-
-async def sign_news2(day: Workday) -> str:
-    """Record and sign a NEWS2 in the first visit; return the entry's id."""
-    taken = await day.round()
-    assert taken is not None
-    visit = taken.visits[0]
-    draft = await day.new_draft(EntryKind.NEWS2, visit.patient_id, visit.visit_id)
-    draft = await day.save_draft(replace(draft, fields=NEWS2))
-    chart = await day.chart(visit.patient_id, visit.visit_id)
-    return (await day.sign(draft.entry_id, chart.banner.identity_number[-3:])).entry_id
-
-
-async def test_round_comes_down_whole_and_counted(journal: JournalProcess, tmp_path: Path) -> None:
+async def test_round_comes_down_whole_and_counted(journal: SandboxRoom, tmp_path: Path) -> None:
     """Every visit of the shift, its patients' charts, and the journal's own count beside ours."""
     day = a_day(tmp_path)
     seen: list[RoundProgress] = []
@@ -105,11 +44,11 @@ async def test_round_comes_down_whole_and_counted(journal: JournalProcess, tmp_p
 
 
 async def test_signed_entry_survives_without_network_and_is_delivered_once(
-    journal: JournalProcess, tmp_path: Path
+    journal: SandboxRoom, tmp_path: Path
 ) -> None:
     """Sign with the journal dead, start again, unlock, revive the journal: eight Observations, once each."""
     day = await first_day(tmp_path)
-    before = len(journal.search("Observation?code=http://snomed.info/sct|1104051000000101"))
+    before = len(journal.fhir("olav-lie").all_of(NEWS2_TOTALS))
     journal.kill()
     entry_id = await sign_news2(day)
     await day.send_now(entry_id)
@@ -130,11 +69,11 @@ async def test_signed_entry_survives_without_network_and_is_delivered_once(
     (row,) = await again.outbox()
     assert row.state is EntryState.DELIVERED
     assert len(row.journal_ids) == row.parts_all == 8
-    assert len(journal.search("Observation?code=http://snomed.info/sct|1104051000000101")) == before + 1
+    assert len(journal.fhir("olav-lie").all_of(NEWS2_TOTALS)) == before + 1
     await again.close()
 
 
-async def test_wrong_pin_is_counted_and_nothing_is_lost(journal: JournalProcess, tmp_path: Path) -> None:
+async def test_wrong_pin_is_counted_and_nothing_is_lost(journal: SandboxRoom, tmp_path: Path) -> None:
     """Five wrong PINs lock; an online sign-in gives new attempts; the right PIN opens all of it."""
     await (await first_day(tmp_path)).close()
     day = a_day(tmp_path)
@@ -155,7 +94,7 @@ async def test_wrong_pin_is_counted_and_nothing_is_lost(journal: JournalProcess,
 
 
 async def test_without_cache_nothing_is_left_and_the_journal_has_the_audit(
-    journal: JournalProcess, tmp_path: Path
+    journal: SandboxRoom, tmp_path: Path
 ) -> None:
     """`--no-cache`: no file of ours appears, and each opened patient is an AuditEvent in the journal first."""
     day = a_day(tmp_path, no_cache=True)
@@ -164,7 +103,7 @@ async def test_without_cache_nothing_is_left_and_the_journal_has_the_audit(
     taken = await day.take_round(lambda _: None)
     await day.chart(taken.visits[0].patient_id, taken.visits[0].visit_id)
     assert not (tmp_path / "data").exists()
-    assert len(journal.search("AuditEvent?_count=10")) == 1
+    assert journal.fhir("olav-lie").count("AuditEvent") == 1
     journal.kill()
     with pytest.raises(Trouble) as refused:
         await day.chart(taken.visits[0].patient_id, taken.visits[0].visit_id)
@@ -172,7 +111,7 @@ async def test_without_cache_nothing_is_left_and_the_journal_has_the_audit(
     await day.close()
 
 
-async def test_look_alike_must_be_told_apart_by_digits(journal: JournalProcess, tmp_path: Path) -> None:
+async def test_look_alike_must_be_told_apart_by_digits(journal: SandboxRoom, tmp_path: Path) -> None:
     """Where two on the list look alike, the wrong three digits sign nothing and keep the draft."""
     day = await first_day(tmp_path)
     taken = await day.round()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import stat
 import subprocess
@@ -21,9 +22,11 @@ from offline_cache.errors import (
     StoreTooNew,
 )
 from offline_cache.keys import CacheKeys
+from ports.disk import SystemDisk
 from tests.store_room import KEYS, PIN, WHO, Room, resource, room_in, sign
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MARKS = ("Sårstell utført.", "ÆNDRESEN", "29874849837", "SQLite format 3", "urn:oid:2.16.578")
@@ -35,7 +38,7 @@ def room(tmp_path: Path) -> Room:
 
 
 def test_no_file_of_the_cache_holds_plain_text(room: Room) -> None:
-    """The folder is searched while the store is open, with the WAL and the shared memory."""
+    """The folder is searched while the store is open, with the WAL still there."""
     keys = room.vault().create(PIN, WHO)
     store = room.store(keys)
     body = '{"resourceType":"Patient","name":"ÆNDRESEN","id":"29874849837","s":"urn:oid:2.16.578"}'.encode()
@@ -45,8 +48,9 @@ def test_no_file_of_the_cache_holds_plain_text(room: Room) -> None:
         store.resources.put(patient, patient=str(number), fetched_at=room.clock.at, generation=1)
     store._engine.run("SELECT body FROM resource ORDER BY body DESC")
     names = {path.name for path in room.folder.iterdir()}
-    assert {"cache.db", "cache.db-wal", "cache.db-shm", "cache.hdr", "cache.lock", "cache.tries"} <= names
+    assert {"cache.db", "cache.db-wal", "cache.hdr", "cache.lock", "cache.tries"} <= names
     assert (room.folder / "cache.db-wal").stat().st_size > 100_000
+    assert not (room.folder / "cache.db-shm").exists(), "the index of the WAL stays in memory"
     for path in room.folder.iterdir():
         content = path.read_bytes()
         found = [
@@ -120,6 +124,22 @@ def test_a_second_process_is_told_that_the_store_is_in_use(room: Room) -> None:
     assert second() == ""
 
 
+def test_without_a_lock_file_the_database_itself_keeps_a_second_one_out(room: Room) -> None:
+    """Windows has no flock: there the disk says that the lock is free, and SQLite says that it is not."""
+
+    class NoLocks(SystemDisk):
+        @contextlib.contextmanager
+        def lock(self, path: Path) -> Iterator[bool]:
+            yield True
+
+    room.disk = NoLocks()
+    store = room.store()
+    with pytest.raises(StoreBusy):
+        room.store(create=False)
+    store.close()
+    room.store(create=False).close()
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -150,6 +170,7 @@ def test_the_settings_are_the_ones_decided(room: Room) -> None:
     store._engine._connection.authorizer = None
     wanted = {
         "journal_mode": "wal",
+        "locking_mode": "exclusive",
         "synchronous": 2,
         "page_size": 4096,
         "temp_store": 2,

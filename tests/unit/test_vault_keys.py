@@ -22,6 +22,7 @@ from offline_cache.errors import (
     PinCommon,
     PinLocked,
     PinTooShort,
+    StoreBusy,
     StoreFault,
     StoreFull,
     WrongPin,
@@ -154,6 +155,14 @@ def test_an_attempt_is_counted_before_the_pin_is_tried(room: Room, monkeypatch: 
     info = room.vault(protector).describe()
     assert info is not None
     assert info.attempts_left == 4
+
+
+def test_two_processes_cannot_try_side_by_side(room: Room) -> None:
+    vault = room.vault()
+    vault.create(PIN, WHO)
+    with room.disk.lock(room.folder / "cache.pin"), pytest.raises(StoreBusy):
+        vault.unlock(PIN)
+    assert miss(vault, 1)[0][0] == 4
 
 
 def test_a_counter_that_is_not_kept_stops_the_attempt(room: Room) -> None:
