@@ -52,7 +52,7 @@ class Allergies:
     state: Allergy
     known: tuple[KnownAllergy, ...]
     past: tuple[KnownAllergy, ...]
-    partly_none: tuple[str, ...]
+    denials: tuple[tuple[str, Tree], ...]
 
 
 def allergies_of(file: PatientFile) -> Allergies:
@@ -61,8 +61,8 @@ def allergies_of(file: PatientFile) -> Allergies:
     current = [sheet for sheet in counted if status_code(sheet.tree, "clinicalStatus") not in _PAST]
     known = sorted((_known(s) for s in current if not _denies(s.tree)), key=lambda a: -a.gravity)
     past = tuple(_known(s) for s in counted if s not in current and not _denies(s.tree))
-    partly = tuple(_substance(s.tree) for s in current if _codes(s.tree) & PARTLY_NO_KNOWN)
-    return Allergies(_state(file, current, bool(known)), tuple(known), past, partly)
+    denials = tuple((_substance(s.tree), s.tree) for s in current if _denies(s.tree))
+    return Allergies(_state(file, current, bool(known)), tuple(known), past, denials)
 
 
 def _state(file: PatientFile, current: list[Sheet], any_known: bool) -> Allergy:  # noqa: FBT001  a fact, not an option

@@ -37,7 +37,10 @@ def critical_of(file: PatientFile, allergies: Allergies) -> tuple[Critical, ...]
     """Return all critical information, gravest first."""
     found = [_allergy(allergy) for allergy in allergies.known]
     found += [_past(allergy) for allergy in allergies.past]
-    found += [Critical("allergi", text, "", _NONE_GRAVITY) for text in allergies.partly_none]
+    found += [
+        Critical("allergi", text, joined(*note_texts(tree)), _NONE_GRAVITY)
+        for text, tree in allergies.denials
+    ]
     found += [Critical("varsel", f.text, _flag_detail(f.sheet), f.kind.gravity) for f in flags_of(file)]
     found += [_condition(sheet) for sheet in file.of("Condition") if _of_note(sheet)]
     return tuple(sorted(found, key=lambda item: -item.gravity))
