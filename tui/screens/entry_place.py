@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.widgets import Static
 
 from services.trouble import Trouble
 from tui.screens.place import Place
@@ -130,13 +129,17 @@ class EntryPlace(Place):
 
     def show_saved(self) -> None:
         """Say whether what is typed is kept."""
+        raise NotImplementedError
+
+    def saved_words(self) -> Line:
+        """Return whether what is typed is kept."""
         if self._is_dirty:
             words, ink = nb.text("draft.unsaved"), Ink.DIM
         elif self.draft.saved_at is not None:
             words, ink = nb.text("draft.saved", at=f"{fmt.local(self.draft.saved_at):%H:%M:%S}"), Ink.PERSON
         else:
             words, ink = "", Ink.DIM
-        self.query_one("#saved", Static).update(content_of([line(piece(words, ink))]))
+        return line(piece(words, ink))
 
     def action_draft_save(self) -> None:
         """Save now and say so."""

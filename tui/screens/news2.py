@@ -9,61 +9,93 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from clinical import vitals
-from clinical.news2_response import HIGH_FROM, response
+from clinical.news2_response import HIGH_FROM, MEDIUM_FROM, response
 from tui.actions import bindings_for
 from tui.screens.entry_place import EntryPlace
-from tui.screens.news2_fields import FIELDS, FormState, form_state, hint, previous_values, unit
+from tui.screens.news2_fields import FIELDS, FormState, form_state, hint, previous_at, previous_values, unit
 from tui.text import format as fmt
 from tui.text import nb
-from tui.text.ink import Ink, Line, Piece, cell, content, content_of, piece, width_of
+from tui.text.ink import Ink, Line, Piece, cell, content, content_of, line, padded, piece
 from tui.text.state_words import FLAG_INK, FLAG_WORD, flag_of_score
 from tui.widgets.value_field import ValueField
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from textual.app import ComposeResult
     from textual.events import DescendantFocus
 
     from services.views import Chart, Draft
     from tui.screens.desk import Desk
 
+_END = 76
+"""Where the form ends at the right: the values before stand against it."""
+_MISSING = 40
+_HINTS = 4
+"""Lines kept for hints, so that a key does not lay the screen out again."""
 _REASONED = tuple(code for code in FIELDS if code not in ("o2", "acvpu"))
 
 
-def side_lines(state: FormState, previous: dict[str, str]) -> list[Line]:
-    """Return what stands to the right of the fields: unit, part, flag, the value before."""
+def side_lines(state: FormState, typed: Mapping[str, str], previous: Mapping[str, str]) -> list[Line]:
+    """Return what stands to the right of the fields: the value as it will be signed, part, flag, the value before."""
     lines: list[Line] = []
     for code in FIELDS:
         one = state.fields[code]
         part = fmt.NOTHING if one.part is None else str(one.part)
-        if code == "diastolic":
-            part = ""
-        flag = FLAG_WORD[one.shown_flag]
+        flag, ink = FLAG_WORD[one.shown_flag], FLAG_INK[one.shown_flag]
+        if one.refusal:
+            flag, ink = nb.text("news2.correct"), Ink.PERSON
+        read = (
+            one.in_words if one.in_words.removesuffix(f" {unit(code)}") != typed.get(code, "") else unit(code)
+        )
         lines.append([
-            cell(unit(code), 6, Ink.DIM), cell(part, 4, Ink.STRONG, at_right=True), Piece("   "),
-            cell(flag, 16, FLAG_INK[one.shown_flag]), cell(previous.get(code, ""), 8, Ink.DIM, at_right=True),
+            cell(read, 15, Ink.DIM), cell("" if code == "diastolic" else part, 3, Ink.STRONG, at_right=True), Piece("   "),
+            cell(flag, 20, ink), cell(previous.get(code, ""), 8, Ink.DIM, at_right=True),
         ])  # fmt: skip
     return lines
 
 
-def total_line(state: FormState, previous: dict[str, str], width: int) -> Line:
-    """Return the score with its scale and flag, or a dash and what is missing."""
+def total_line(state: FormState, previous: Mapping[str, str]) -> Line:
+    """Return the score with its scale and flag, or a dash and what is missing; the score before."""
     score = state.score
     head: Line = [cell("   " + nb.text("news2.total"), 19, Ink.STRONG)]
     if score.total is None:
-        missing = ", ".join(nb.text(f"news2.name.{code}") for code in score.missing)
+        names = ", ".join(nb.text(f"news2.name.{code}") for code in score.missing)
+        few = nb.text("news2.missing", fields=names)
+        many = nb.text("news2.missing_many", count=len(score.missing))
         head += [
             Piece(fmt.NOTHING, Ink.STRONG),
-            piece("   " + nb.text("news2.missing", fields=missing), Ink.DIM),
+            piece("   " + (few if len(few) <= _MISSING else many), Ink.DIM),
         ]
     else:
         flag = flag_of_score(score.total)
         head += [piece(str(score.total), Ink.STRONG), piece(f"   {FLAG_WORD[flag]}".rstrip(), FLAG_INK[flag])]
         head.append(piece("   " + nb.text("news2.scale", scale=int(score.scale))))
-    if score.any_three:
-        head.append(piece("  " + nb.text("news2.any_three"), Ink.DANGER))
     before = nb.text("news2.previous_score", score=previous["news2"]) if "news2" in previous else ""
-    gap = max(2, min(width, 78) - width_of(head) - len(before))
-    return [*head, Piece(" " * gap), piece(before, Ink.DIM)] if before else head
+    return [*padded(head, _END - len(before)), piece(before, Ink.DIM)]
+
+
+def taken_line(draft: Draft, saved: Line, previous_at: datetime | None) -> Line:
+    """Return when it was taken, whether it is kept, and when the values before were taken."""
+    taken = line(" ", piece(nb.text("news2.taken", at=fmt.moment(draft.event_at))))
+    before = (
+        nb.text("news2.previous", at=fmt.moment_short(previous_at))
+        if previous_at
+        else nb.text("news2.no_previous")
+    )
+    return [*padded([*padded(taken, 30), *saved], _END - len(before)), piece(before, Ink.DIM)]
+
+
+def response_lines(state: FormState, width: int) -> list[Line]:
+    """Return what the score asks for, with the single three named beside the total."""
+    asks, score = response(state.score), state.score
+    if asks is None or not (score.total or score.any_three):
+        return []
+    three = nb.text("news2.any_three") + " " if score.any_three else ""
+    ink = Ink.DANGER if score.any_three or (score.total or 0) >= MEDIUM_FROM else Ink.PLAIN
+    words = fmt.wrap(f"{three}{asks.again}. {asks.action}.", max(30, width - 5))
+    return [[piece(f"   {part}", ink)] for part in words]
 
 
 class News2Screen(EntryPlace):
@@ -73,14 +105,12 @@ class News2Screen(EntryPlace):
     SCOPES = ("fields", "form", "news2", "back")
     BINDINGS: ClassVar = bindings_for("fields", "form", "news2", "back")
     CSS = """
-    News2Screen #taken { height: 1; }
-    News2Screen #taken Static { width: auto; }
-    News2Screen #saved { width: 1fr; text-align: right; padding: 0 1 0 0; }
+    News2Screen #saved { height: 1; }
     News2Screen #form { height: 8; margin-top: 1; }
     News2Screen #labels { width: 18; }
     News2Screen #fields { width: 9; }
     News2Screen #side { width: 1fr; }
-    News2Screen #total { height: auto; margin-top: 1; }
+    News2Screen #total { height: 1; margin-top: 1; }
     News2Screen #hints { height: auto; padding: 1 0 0 0; }
     News2Screen .reason { height: 1; display: none; }
     News2Screen .reason Static { width: auto; }
@@ -93,14 +123,14 @@ class News2Screen(EntryPlace):
         self._scale = draft.fields.get("scale") or ("2" if chart.scale_two is not None else "1")
         if chart.scale_two is None:
             self._scale = "1"
+        self._previous_at = previous_at(chart)
         self._current = FIELDS[0]
+        self._put_already: dict[str, list[Line]] = {}
 
     def compose_body(self) -> ComposeResult:
         """Lay out the form."""
         yield from self.compose_banner()
-        with Horizontal(id="taken"):
-            yield Static(id="when", markup=False)
-            yield Static(id="saved", markup=False)
+        yield Static(id="saved", markup=False)
         with Horizontal(id="form"):
             yield Static(id="labels", markup=False)
             with Vertical(id="fields"):
@@ -125,10 +155,8 @@ class News2Screen(EntryPlace):
     def load(self) -> None:
         """Begin in the first empty field."""
         super().load()
-        taken = nb.text("news2.taken", at=fmt.moment(self.draft.event_at))
-        self.query_one("#when", Static).update(content([piece(f" {taken}")]))
-        empty = next((code for code in FIELDS if not self.draft.fields.get(code)), FIELDS[0])
-        self.query_one(f"#{empty}", ValueField).focus()
+        empty = next((code for code in FIELDS if not self.draft.fields.get(code)), "total")
+        self.query_one(f"#{empty}").focus()
         self.show_saved()
         self._show()
 
@@ -147,16 +175,29 @@ class News2Screen(EntryPlace):
         """Return what the form says for what is typed now."""
         return form_state(self.typed())
 
+    def show_saved(self) -> None:
+        """Say in the line of the time whether what is typed is kept."""
+        self._put("#saved", [taken_line(self.draft, self.saved_words(), self._previous_at)])
+
+    def _put(self, where: str, lines: list[Line]) -> None:
+        """Draw lines, and lay out again only when their number has changed: a key must cost little."""
+        if self._put_already.get(where) == lines:
+            return
+        is_longer = len(self._put_already.get(where, [])) != len(lines)
+        self._put_already[where] = lines
+        self.query_one(where, Static).update(content_of(lines), layout=is_longer)
+
     def _show(self) -> None:
         """Draw everything that follows from what is typed."""
-        state = self.state()
-        labels = [self._label(code) for code in FIELDS]
-        self.query_one("#labels", Static).update(content_of(labels))
-        self.query_one("#side", Static).update(content_of(side_lines(state, self._previous)))
-        self.query_one("#total", Static).update(content(total_line(state, self._previous, self.size.width)))
+        typed = self.typed()
+        state = form_state(typed)
+        self._put("#labels", [self._label(code) for code in FIELDS])
+        self._put("#side", side_lines(state, typed, self._previous))
+        self._put("#total", [total_line(state, self._previous)])
         for code in _REASONED:
             self.query_one(f"#ask-{code}").set_class(state.fields[code].needs_reason, "-asked")
-        self.query_one("#hints", Static).update(content_of(self._hints(state)))
+        hints = self._hints(state)
+        self._put("#hints", [*hints, *([] for _ in range(_HINTS - len(hints)))])
 
     def _label(self, code: str) -> Line:
         """Return the name of a field, marked when it is the one in hand."""
@@ -173,7 +214,7 @@ class News2Screen(EntryPlace):
         if code in FIELDS:
             one = state.fields[code]
             if one.refusal:
-                lines.append([piece(f"   {one.refusal}", Ink.DANGER)])
+                lines.append([piece(f"   {one.refusal}", Ink.PERSON)])
             elif one.needs_reason:
                 words = nb.text("news2.reason_needed", name=nb.text(f"news2.name.{code}"), value=one.shown)
                 lines.append([piece(f"   {words}", Ink.PERSON)])
@@ -181,11 +222,7 @@ class News2Screen(EntryPlace):
                 lines.append([piece(f"   {hint(code)}", Ink.DIM)])
         lines += self._pressures(state)
         lines.append([piece("   " + self._scale_words(), Ink.DIM)])
-        asks = response(state.score)
-        if asks is not None and (state.score.total or state.score.any_three):
-            ink = Ink.DANGER if state.score.any_three or (state.score.total or 0) >= 5 else Ink.PLAIN
-            lines.append([piece(f"   {asks.again}. {asks.action}.", ink)])
-        return lines
+        return lines + response_lines(state, self.size.width)
 
     def _pressures(self, state: FormState) -> list[Line]:
         """Return a warning when the two pressures cannot belong together."""
@@ -202,8 +239,9 @@ class News2Screen(EntryPlace):
         if decision is None:
             return nb.text("news2.scale_refused")
         at = fmt.moment(decision.decided_at)[:10] if decision.decided_at else nb.text("unknown.time")
-        words = nb.text("news2.scale_two", by=decision.decided_by, at=at)
-        return f"{nb.text('news2.scale_now', scale=self._scale)} {words}."
+        return nb.text(
+            "news2.scale_two" if self._scale == "2" else "news2.scale_one", by=decision.decided_by, at=at
+        )
 
     def critical(self) -> str:
         """Return whom to call when the score is critical."""

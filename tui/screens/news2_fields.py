@@ -13,6 +13,7 @@ from tui.text import nb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from services.views import Chart
 
@@ -29,6 +30,7 @@ class FieldState:
     shown: str
     part: int | None
     flag: Flag
+    in_words: str = ""  # as it is to be read: `38,4 °C`, `luft`, `våken`
     refusal: str = ""
     needs_reason: bool = False
 
@@ -118,23 +120,34 @@ def _number_state(
     """Return the state of a numeric field."""
     if isinstance(read, Unreadable):
         refusal = "" if read is Unreadable.EMPTY else refusal_words(code, read)
-        return FieldState("", None, Flag.NORMAL, refusal)
+        return FieldState("", None, Flag.NORMAL, refusal=refusal)
     flag = vitals.flag(code, read.value, scale=score.scale, oxygen=oxygen)
-    return FieldState(read.text, score.parts.get(code), flag, "", read.implausible)
+    return FieldState(
+        read.text, score.parts.get(code), flag, f"{read.text} {unit(code)}", needs_reason=read.implausible
+    )
 
 
 def _oxygen_state(typed: str, score: news2.News2Score, *, oxygen: bool | None) -> FieldState:
     """Return the state of the oxygen field."""
     if oxygen is None:
-        return FieldState("", None, Flag.NORMAL, nb.text("news2.refused.o2") if typed.strip() else "")
-    return FieldState(_OXYGEN_SHOWN[oxygen], score.parts["o2"], Flag.NORMAL)
+        return FieldState("", None, Flag.NORMAL, refusal=nb.text("news2.refused.o2") if typed.strip() else "")
+    return FieldState(
+        _OXYGEN_SHOWN[oxygen],
+        score.parts["o2"],
+        Flag.NORMAL,
+        nb.text("news2.oxygen" if oxygen else "news2.air"),
+    )
 
 
 def _letter_state(typed: str, letter: news2.Acvpu | None, score: news2.News2Score) -> FieldState:
     """Return the state of the consciousness field."""
     if letter is None:
-        return FieldState("", None, Flag.NORMAL, nb.text("news2.refused.acvpu") if typed.strip() else "")
-    return FieldState(letter.value, score.parts["acvpu"], news2.acvpu_flag(letter))
+        return FieldState(
+            "", None, Flag.NORMAL, refusal=nb.text("news2.refused.acvpu") if typed.strip() else ""
+        )
+    return FieldState(
+        letter.value, score.parts["acvpu"], news2.acvpu_flag(letter), nb.text(f"news2.acvpu.{letter.value}")
+    )
 
 
 def refusal_words(code: str, reason: Unreadable) -> str:
@@ -152,6 +165,14 @@ def hint(code: str) -> str:
     soft = vitals.MEASURES[code].soft
     kind = "decimal" if vitals.MEASURES[code].decimals else "whole"
     return nb.text(f"news2.hint.{kind}", name=nb.text(f"news2.name.{code}"), low=soft[0], high=soft[1])
+
+
+def previous_at(chart: Chart) -> datetime | None:
+    """Return when the newest of the values before was taken."""
+    times = [
+        one.readings[0].at for one in chart.series if one.readings and one.code in (*FIELDS, "bp", "news2")
+    ]
+    return max((at for at in times if at is not None), default=None)
 
 
 def previous_values(chart: Chart) -> dict[str, str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.containers import Horizontal
 from textual.widgets import Static, TextArea
 
 from tui.actions import bindings_for
 from tui.screens.entry_place import EntryPlace
 from tui.text import format as fmt
 from tui.text import nb
-from tui.text.ink import Ink, content, piece
+from tui.text.ink import Ink, content, line, padded, piece
 from tui.widgets.text_pad import TextPad
 
 if TYPE_CHECKING:
@@ -27,21 +26,24 @@ class NoteScreen(EntryPlace):
     BINDINGS: ClassVar = bindings_for("fields", "form", "back")
     CSS = """
     NoteScreen #about { height: 1; margin-bottom: 1; }
-    NoteScreen #about Static { width: auto; }
-    NoteScreen #saved { width: 1fr; text-align: right; padding: 0 1 0 0; }
     """
 
     def compose_body(self) -> ComposeResult:
         """Lay out the pad."""
         yield from self.compose_banner()
-        with Horizontal(id="about"):
-            yield Static(id="when", markup=False)
-            yield Static(id="saved", markup=False)
+        yield Static(id="about", markup=False)
         yield TextPad(self.draft.fields.get("text", ""), id="pad")
 
     def load(self) -> None:
         """Begin at the end of what is written."""
         super().load()
+        pad = self.query_one(TextPad)
+        pad.move_cursor(pad.document.end)
+        pad.focus()
+        self.show_saved()
+
+    def show_saved(self) -> None:
+        """Say what the note is about, and whether it is kept."""
         visit = self.chart.visit
         about = (
             nb.text("note.about", span=fmt.span(visit.start, visit.end))
@@ -49,13 +51,10 @@ class NoteScreen(EntryPlace):
             else nb.text("note.about_patient")
         )
         when = fmt.moment(self.draft.event_at)
-        self.query_one("#when", Static).update(
-            content([piece(f" {about}", Ink.STRONG), piece(f"  {when}", Ink.DIM)])
+        said = line(" ", piece(about, Ink.STRONG), piece(f"  {when}", Ink.DIM))
+        self.query_one("#about", Static).update(
+            content([*padded(said, 54), *self.saved_words()]), layout=False
         )
-        pad = self.query_one(TextPad)
-        pad.move_cursor(pad.document.end)
-        pad.focus()
-        self.show_saved()
 
     def typed(self) -> dict[str, str]:
         """Return the text."""

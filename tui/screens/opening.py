@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class OpeningScreen(Acting, Screen[None]):
     """Shows the name of the program while the working day is being built."""
 
-    CSS = """
+    DEFAULT_CSS = """
     OpeningScreen { layout: vertical; }
     OpeningScreen FrameLine, OpeningScreen WordsLine, OpeningScreen KeyLine { dock: none; }
     OpeningScreen #opening { height: 1fr; padding: 1 2; }
@@ -53,8 +53,8 @@ class OpeningScreen(Acting, Screen[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        """Open the door in a worker: the imports run beside the screen."""
-        worker = self.run_worker(self._open(), group="open", description="no data", exit_on_error=False)
+        """Open the door in a worker: the imports run beside the screen; a fault here ends with the crash page."""
+        worker = self.run_worker(self._open(), group="open", description="no data")
         cast("FeltjournalApp", self.app).keyboard.hold_for(worker)
 
     async def _open(self) -> None:
@@ -66,7 +66,7 @@ class OpeningScreen(Acting, Screen[None]):
         except Trouble as trouble:
             self.query_one(WordsLine).show_trouble(trouble, self.size.width)
             return
-        await self.app.switch_screen(place_behind(desk, door))
+        self.app.push_screen(place_behind(desk, door))
 
 
 def place_behind(desk: Desk, door: Door) -> Place:

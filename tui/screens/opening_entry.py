@@ -28,4 +28,4 @@ async def open_entry(place: Place, kind: EntryKind, patient_id: str, visit_id: s
         if kind is EntryKind.NEWS2
         else NoteScreen(place.desk, chart, draft)
     )
-    await place.app.push_screen(screen)
+    place.app.push_screen(screen)

@@ -48,6 +48,7 @@ class OutboxScreen(Place):
     """The list of entries under their patients; the chosen one in full below."""
 
     PLACE = "outbox.place"
+    HAS_SINCE = True
     SCOPES = ("outbox", "back")
     BINDINGS: ClassVar = bindings_for("outbox", "back")
     CSS = """

@@ -159,11 +159,11 @@ class PatientScreen(Place):
         """Write a note."""
         self.start_holding(open_entry(self, EntryKind.NOTE, self.patient_id, self.visit_id), "open")
 
-    async def action_outbox_show(self) -> None:
+    def action_outbox_show(self) -> None:
         """Open the outbox."""
         from tui.screens.outbox import OutboxScreen
 
-        await self.app.push_screen(OutboxScreen(self.desk))
+        self.app.push_screen(OutboxScreen(self.desk))
 
     def action_place_back(self) -> None:
         """Back to the round."""

@@ -85,7 +85,7 @@ class PinScreen(Place):
             self._begin_again()
             raise
         await self.day.start()
-        await self.app.switch_screen(RoundScreen(self.desk))
+        self.app.switch_screen(RoundScreen(self.desk))
 
     def _begin_again(self) -> None:
         """Empty both fields."""

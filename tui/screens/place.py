@@ -39,6 +39,8 @@ class Place(Acting, Screen[None]):
     """
     PLACE: ClassVar[str] = ""
     """The id of the words that name the place in line 1."""
+    HAS_SINCE: ClassVar[bool] = False
+    """Whether line 1 says since when the connection is as it is, instead of the age of the data."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -160,23 +162,21 @@ class Place(Acting, Screen[None]):
             self.query_one(WordsLine).show_trouble(trouble, self.size.width)
 
 
-def status_words(status: Status, now: datetime) -> list[tuple[str, str]]:
+def status_words(status: Status, now: datetime, *, has_since: bool = False) -> list[tuple[str, str]]:
     """Return the right side of line 1 as pairs of words and style."""
     connection = CONNECTION_WORD[status.connection]
-    if status.connection is Connection.ONLINE and status.connection_since is not None:
-        connection = (
-            connection
-            if status.unsent_entries == 0
-            else f"{connection} siden {fmt.clock(status.connection_since)}"
-        )
+    if has_since and status.connection_since is not None:
+        connection = f"{connection} siden {fmt.clock(status.connection_since)}"
     style = "bold" if status.connection in (Connection.OFFLINE, Connection.SIGNED_OUT) else ""
     words = [(connection, style)]
-    if status.data_as_of is not None:
+    if status.data_as_of is not None and not has_since:
         words.append((f"data {fmt.fresh(status.data_as_of, now)}", ""))
     if status.unsent_visits:
         words.append((f"usendt {status.unsent_visits} besøk", "bold"))
     elif status.unsent_entries:
         words.append((f"usendt {status.unsent_entries}", "bold"))
+    if not status.clinician:
+        return words
     if status.cache is CacheKind.PIN_ONLY:
         words.append(("kun PIN", ""))
     elif status.cache is CacheKind.NONE:

@@ -157,26 +157,26 @@ class RoundScreen(Place):
         self.query_one(VisitDetail).show_visit(self.visit, as_of=as_of, now=self.now())
 
     @on(RowList.Chosen)
-    async def open_chosen(self) -> None:
+    def open_chosen(self) -> None:
         """Open the visit."""
-        await self.action_visit_open()
+        self.action_visit_open()
 
-    async def action_visit_open(self) -> None:
+    def action_visit_open(self) -> None:
         """Open the patient in the visit."""
-        await self._open_page(1)
+        self._open_page(1)
 
-    async def action_medicines_show(self) -> None:
+    def action_medicines_show(self) -> None:
         """Open the patient at the medicines."""
-        await self._open_page(2)
+        self._open_page(2)
 
-    async def _open_page(self, page: int) -> None:
+    def _open_page(self, page: int) -> None:
         from tui.screens.patient import PatientScreen
 
         visit = self.visit
         if visit is None:
             self.tell(nb.text("no_patient"))
             return
-        await self.app.push_screen(PatientScreen(self.desk, visit.patient_id, visit.visit_id, page))
+        self.app.push_screen(PatientScreen(self.desk, visit.patient_id, visit.visit_id, page))
 
     def action_vitals_record(self) -> None:
         """Record NEWS2 for the chosen visit."""
@@ -193,14 +193,14 @@ class RoundScreen(Place):
             return
         self.start_holding(open_entry(self, kind, visit.patient_id, visit.visit_id), "open")
 
-    async def action_round_take(self) -> None:
+    def action_round_take(self) -> None:
         """Fetch the round from the journal."""
         from tui.screens.take_round import TakeRoundScreen
 
-        await self.app.push_screen(TakeRoundScreen(self.desk))
+        self.app.push_screen(TakeRoundScreen(self.desk))
 
-    async def action_outbox_show(self) -> None:
+    def action_outbox_show(self) -> None:
         """Open the outbox."""
         from tui.screens.outbox import OutboxScreen
 
-        await self.app.push_screen(OutboxScreen(self.desk))
+        self.app.push_screen(OutboxScreen(self.desk))

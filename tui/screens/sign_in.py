@@ -107,9 +107,9 @@ class SignInScreen(Place):
             self._wait(nb.text("sign_in.choose"))
             raise
         if self.day.needs_pin:
-            await self.app.switch_screen(PinScreen(self.desk))
+            self.app.switch_screen(PinScreen(self.desk))
         elif self.day.needs_unlock:
-            await self.app.switch_screen(UnlockScreen(self.desk, await self.day.door()))
+            self.app.switch_screen(UnlockScreen(self.desk, await self.day.door()))
         else:
             await self.day.start()
-            await self.app.switch_screen(RoundScreen(self.desk))
+            self.app.switch_screen(RoundScreen(self.desk))

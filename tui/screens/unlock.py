@@ -106,7 +106,7 @@ class UnlockScreen(Place):
             self._refused(trouble)
             raise
         await self.day.start()
-        await self.app.switch_screen(RoundScreen(self.desk))
+        self.app.switch_screen(RoundScreen(self.desk))
 
     def _refused(self, trouble: Trouble) -> None:
         """Empty the field and count."""
@@ -118,8 +118,8 @@ class UnlockScreen(Place):
             self._left = 0
         self._show()
 
-    async def action_door_other(self) -> None:
+    def action_door_other(self) -> None:
         """Go to the sign-in: another user, or the way back in after five wrong PINs. Nothing is deleted."""
         from tui.screens.sign_in import SignInScreen
 
-        await self.app.switch_screen(SignInScreen(self.desk))
+        self.app.switch_screen(SignInScreen(self.desk))

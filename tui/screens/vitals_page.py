@@ -9,9 +9,10 @@ from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, cell, line
 from tui.text.state_words import FLAG_INK, FLAG_WORD, STATE_INK, STATE_SIGN
-from tui.widgets.trend import extent, trend
+from tui.widgets.trend import trend
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from services.views import Chart, Reading, Series
@@ -36,7 +37,7 @@ def vitals_page(chart: Chart, width: int, now: datetime) -> list[Line]:
     if not series:
         return [heading(nb.text("vitals.none")), [], *section_line(chart, "måling", width, now)]
     series.sort(key=lambda one: CORE_MEASURES.index(one.code) if one.code in CORE_MEASURES else 99)
-    lines = [heading(nb.text("vitals.heading"))]
+    lines = [heading_line(width)]
     for one in series:
         lines += series_lines(one, width)
     lines += [[], *sets(series, width), [], *section_line(chart, "måling", width, now)]
@@ -52,30 +53,45 @@ def vitals_page(chart: Chart, width: int, now: datetime) -> list[Line]:
 
 def series_lines(series: Series, width: int) -> list[Line]:
     """Return one measure: the newest value, its flag, the trend, what it spans, when it was taken."""
-    newest = series.readings[0]
+    newest, *older = series.readings
     numbers = [reading.number for reading in reversed(series.readings) if reading.number is not None]
-    span_width = 16 if width < 100 else 40
+    size = 8 if width < 100 else 30
     height = 1 if width < 100 else 2
-    rows = trend(numbers, span_width, height) if len(numbers) > 1 else [" " * span_width] * height
+    room = 15 if width < 100 else 30
+    rows = trend(numbers, size, height) if len(numbers) > 1 else [" " * size] * height
     sign = Piece(f"{STATE_SIGN[newest.state]} ", STATE_INK[newest.state]) if newest.state else Piece("  ")
     head: Line = [
         cell(" " + short_name(newest), 9, Ink.DIM),
         cell(newest.text, 7, Ink.STRONG, at_right=True), Piece(" "),
         cell(newest.unit, 8, Ink.DIM),
         cell(FLAG_WORD[newest.flag], 14, FLAG_INK[newest.flag]), Piece(" "), sign,
-        Piece(rows[0]), Piece(" "), cell(span_text(numbers, series), 9, Ink.DIM),
+        Piece(rows[0]), Piece("  "), cell(earlier(older, room), room + 1, Ink.DIM),
         cell(fmt.moment_short(newest.at), 12, Ink.DIM, at_right=True),
     ]  # fmt: skip
     return [head, *([Piece(" " * 42), Piece(row)] for row in rows[1:])]
 
 
-def span_text(numbers: list[float], series: Series) -> str:
-    """Return the lowest and highest number that the trend shows."""
-    reach = extent(numbers) if len(numbers) > 1 else None
-    if reach is None:
-        return ""
-    decimals = 0 if all(number == int(number) for number in numbers) and series.code != "temp" else 1
-    return f"{fmt.decimal(reach[0], decimals)}–{fmt.decimal(reach[1], decimals)}"
+def earlier(readings: Sequence[Reading], width: int) -> str:
+    """Return the values before, newest first, as many as fit whole."""
+    said = ""
+    for reading in readings:
+        longer = f"{said}, {reading.text}" if said else reading.text
+        if len(longer) > width:
+            break
+        said = longer
+    return said
+
+
+def heading_line(width: int) -> Line:
+    """Return the names of the columns."""
+    size = 8 if width < 100 else 30
+    words = (
+        ("vitals.heading", 41),
+        ("vitals.trend", size + 2),
+        ("vitals.earlier", 23 if width < 100 else 38),
+        ("vitals.taken", 5),
+    )
+    return [Piece(" "), *(cell(nb.text(id_), cells, Ink.DIM) for id_, cells in words)]
 
 
 def sets(series: list[Series], width: int) -> list[Line]:

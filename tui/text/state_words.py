@@ -75,8 +75,8 @@ STATUS_INK: dict[VisitStatus, Ink] = {
 }
 
 ENVIRONMENT_WORD: dict[Environment, str] = {
-    Environment.TRAINING: " TRENING ",
-    Environment.TEST: " TEST ",
+    Environment.TRAINING: "TRENING",
+    Environment.TEST: "TEST",
     Environment.PRODUCTION: "",
 }
 

@@ -82,6 +82,7 @@ def outbox_counts(entries: Iterable[EntryRow]) -> Line:
         ("outbox.unknown", tally[EntryState.UNKNOWN], Ink.PERSON),
         ("outbox.refused", tally[EntryState.REFUSED], Ink.DANGER),
         ("outbox.delivered", tally[EntryState.DELIVERED], Ink.DIM),
+        ("outbox.withdrawn_count", tally[EntryState.WITHDRAWN], Ink.DIM),
     )  # fmt: skip
     pieces = [piece(nb.text(id_, n=number), ink) for id_, number, ink in counts if number]
     if not pieces:

@@ -12,22 +12,16 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # column, then row
 
 
 def trend(values: Sequence[float], width: int, height: int = 1) -> list[str]:
-    """Return `height` rows of `width` cells, the oldest value first; a single step of change is never blown up to full height."""
+    """Return `height` rows of `width` cells, the oldest value first; each value holds until the next one."""
     points = list(values)[-2 * width :]
     if not points:
         return [" " * width] * height
-    steps = 4 * height
     low, high = min(points), max(points)
+    bottom = 4 * height - 1
     cells = [[_BLANK] * width for _ in range(height)]
-    start = 2 * width - len(points)
-    for index, value in enumerate(points):
+    for column in range(2 * width):
+        value = points[column * len(points) // (2 * width)]
         share = (value - low) / (high - low) if high > low else 0.5
-        row = steps - 1 - round(share * (steps - 1))
-        column = start + index
+        row = bottom - round(share * bottom)
         cells[row // 4][column // 2] |= _DOTS[column % 2][row % 4]
     return ["".join(chr(cell) if cell != _BLANK else " " for cell in cells[row]) for row in range(height)]
-
-
-def extent(values: Sequence[float]) -> tuple[float, float] | None:
-    """Return the lowest and the highest value that the trend spans."""
-    return (min(values), max(values)) if values else None

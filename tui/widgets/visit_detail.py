@@ -8,34 +8,52 @@ from textual.widgets import Static
 
 from tui.text import format as fmt
 from tui.text import nb
-from tui.text.ink import Ink, Line, Piece, content_of, line, piece, visible
-from tui.text.state_words import STATE_INK, STATE_SIGN, STATE_WORD, flag_of_score
+from tui.text.ink import Ink, Line, Piece, content_of, line, piece, visible, width_of
+from tui.text.state_words import FLAG_INK, FLAG_WORD, STATE_INK, STATE_SIGN, STATE_WORD, flag_of_score
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from services.views import VisitRow
 
+_NARROW = 60
+
 
 def detail_lines(row: VisitRow, width: int, *, as_of: datetime | None, now: datetime) -> list[Line]:
     """Return the detail of a visit in lines of `width` cells."""
-    lines = [_who(row), *_wrapped(" · ".join(part for part in (row.address, row.access) if part), width)]
+    lines = [
+        *_who(row, width),
+        *_wrapped(" · ".join(part for part in (row.address, row.access) if part), width),
+    ]
     for alert in sorted(row.warnings, key=lambda one: -one.gravity):
         lines.extend(_warning(alert.word, alert.text, width))
     if row.reason:
         lines.extend(_wrapped(row.reason, width))
-    lines.append(_progress(row, now))
-    lines.append(_wholeness(row, as_of, now))
+    return [*lines, *flow(_progress(row, now), width), *_wholeness(row, as_of, width, now)]
+
+
+def _who(row: VisitRow, width: int) -> list[Line]:
+    """Return the name with birth date, planned time and status."""
+    name = piece(fmt.name(row.family, row.given), Ink.STRONG)
+    facts = [
+        piece(fmt.date_long(row.birth_date)),
+        piece(fmt.span(row.start, row.end)),
+        piece(row.status.value),
+    ]
+    if width < _NARROW:
+        return [line(" ", name), *flow(facts, width)]
+    return [line(" ", name, "  ", *(part for fact in facts for part in (fact, "  ")))]
+
+
+def flow(parts: list[Piece], width: int) -> list[Line]:
+    """Return pieces with dots between them, broken into lines only between pieces."""
+    lines: list[Line] = [[Piece(" "), parts[0]]]
+    for part in parts[1:]:
+        if width_of(lines[-1]) + width_of([part]) + 3 > width:
+            lines.append([Piece(" "), part])
+        else:
+            lines[-1] += [Piece(" · "), part]
     return lines
-
-
-def _who(row: VisitRow) -> Line:
-    """Return the name with the planned time."""
-    return line(
-        " ",
-        piece(fmt.name(row.family, row.given), Ink.STRONG),
-        piece(f"  {fmt.date_long(row.birth_date)}  {fmt.span(row.start, row.end)}  {row.status.value}"),
-    )
 
 
 def _wrapped(text: str, width: int, ink: Ink = Ink.PLAIN) -> list[Line]:
@@ -51,29 +69,25 @@ def _warning(word: str, text: str, width: int) -> list[Line]:
     return [head, *(line(Piece(indent + part)) for part in others)]
 
 
-def _progress(row: VisitRow, now: datetime) -> Line:
+def _progress(row: VisitRow, now: datetime) -> list[Piece]:
     """Return what is done, the last NEWS2 and what waits to be sent."""
     parts = [piece(nb.text("visit.tasks", done=row.tasks_done, all=row.tasks_all))]
     if row.news2 is not None:
         flag = flag_of_score(row.news2.score)
-        sign = {"høy": " ▲", "kritisk høy": " ▲▲ KRITISK HØY"}.get(flag.value, "")
-        ink = Ink.DANGER if "kritisk" in flag.value else Ink.PLAIN
         score = nb.text("visit.news2", score=row.news2.score, scale=row.news2.scale)
-        parts += [piece(" · "), piece(score + sign, ink), piece(f" {fmt.ago(row.news2.at, now)}")]
+        said = f"{score} {FLAG_WORD[flag]}".rstrip()
+        parts.append(piece(f"{said} {fmt.ago(row.news2.at, now)}", FLAG_INK[flag]))
     if row.unsent is not None:
-        parts += [
-            piece(" · "),
-            piece(f"{STATE_SIGN[row.unsent]} {STATE_WORD[row.unsent]}", STATE_INK[row.unsent]),
-        ]
-    return line(" ", *parts)
+        parts.append(piece(f"{STATE_SIGN[row.unsent]} {STATE_WORD[row.unsent]}", STATE_INK[row.unsent]))
+    return parts
 
 
-def _wholeness(row: VisitRow, as_of: datetime | None, now: datetime) -> Line:
+def _wholeness(row: VisitRow, as_of: datetime | None, width: int, now: datetime) -> list[Line]:
     """Return whether the chart came down whole, and as of when."""
     when = fmt.fresh(as_of, now)
     if row.complete:
-        return line(" ", piece(nb.text("visit.complete", at=when), Ink.DIM))
-    return line(" ", piece(nb.text("visit.missing", parts=", ".join(row.missing), at=when), Ink.PERSON))
+        return _wrapped(nb.text("visit.complete", at=when), width, Ink.DIM)
+    return _wrapped(nb.text("visit.missing", parts=", ".join(row.missing), at=when), width, Ink.PERSON)
 
 
 class VisitDetail(Static):
@@ -84,5 +98,5 @@ class VisitDetail(Static):
         if row is None:
             self.update(content_of([line(" ", piece(nb.text("round.no_visit"), Ink.DIM))]))
             return
-        width = self.size.width or self.app.size.width
+        width = self.content_size.width or self.app.size.width
         self.update(content_of(detail_lines(row, width, as_of=as_of, now=now)))

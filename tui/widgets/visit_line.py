@@ -45,7 +45,7 @@ def visit_line(row: VisitRow, width: int, now: datetime) -> Line:
         cell(row.status.value, 9, STATUS_INK[row.status]),
         cell(fmt.name_short(row.family, row.given, 18), 19, name_ink),
         cell(str(row.birth_date.year) if row.birth_date else fmt.NOTHING, 5, ink),
-        cell(row.address, width - _FIXED, ink),
+        cell(short_address(row.address, width - _FIXED), width - _FIXED, ink),
         Piece(" "),
         _warning(row),
         Piece(" "),
@@ -62,13 +62,29 @@ def _mark(row: VisitRow) -> Piece:
     return Piece(" ") if row.complete else Piece("!", Ink.PERSON)
 
 
+def short_address(address: str, width: int) -> str:
+    """Return the street for a narrow column; the whole address stands in the detail."""
+    street = address.split(",", maxsplit=1)[0]
+    for long, short in (
+        (" gate ", " gt "),
+        ("Gamle ", "Gml. "),
+        ("veien ", "v. "),
+        ("vegen ", "v. "),
+        ("Adresse: sperret – ", ""),
+    ):
+        if len(street) > width:
+            street = street.replace(long, short)
+    return street
+
+
 def _warning(row: VisitRow) -> Piece:
     """Return the gravest warning and how many more there are."""
     if not row.warnings:
         return cell("", 8)
     first, *others = sorted(row.warnings, key=lambda alert: -alert.gravity)
     more = f" +{len(others)}" if others else ""
-    return cell(fmt.fit(first.word, 8 - len(more)) + more, 8, Ink.DANGER)
+    word = first.word if len(first.word + more) <= 8 else first.word.replace(" min.", "−")
+    return cell(fmt.fit(word, 8 - len(more)) + more, 8, Ink.DANGER)
 
 
 def _unsent(row: VisitRow) -> Piece:
