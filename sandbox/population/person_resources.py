@@ -49,7 +49,7 @@ def home(life: Life) -> dict[str, Any] | None:
     """Return the home as a Location; nobody's whose address is protected."""
     if life.grade:
         return None
-    return {
+    resource = {
         "resourceType": "Location",
         "id": home_id(life.key),
         "status": "active",
@@ -58,6 +58,7 @@ def home(life: Life) -> dict[str, Any] | None:
         "description": life.access,
         "address": _address(life),
     }
+    return {name: value for name, value in resource.items() if value}
 
 
 def next_of_kin(life: Life, kin: NextOfKin) -> dict[str, Any]:
