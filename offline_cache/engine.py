@@ -107,9 +107,17 @@ class Engine:
         if not self._in_memory:
             for name, value in (("cipher", "sqlcipher"), ("legacy", 4), ("key", f"raw:{key.hex()}")):
                 self._pragma(name, value)
+        self._pragma(
+            "locking_mode", "exclusive"
+        )  # before the first read: no shared memory, and no second client
         self.run("SELECT count(*) FROM sqlite_schema")  # a wrong key or a damaged first page shows here
         self._pragma("page_size", 4096)
         for name, value, wanted in (
+            (
+                "locking_mode",
+                "exclusive",
+                "exclusive",
+            ),  # where the system has no flock, this keeps a second one out
             ("journal_mode", "wal", "memory" if self._in_memory else "wal"),
             ("synchronous", "full", 2),
             ("temp_store", "memory", 2),

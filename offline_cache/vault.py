@@ -23,6 +23,7 @@ from offline_cache.errors import (
     NoKeyring,
     PinLocked,
     PinTooShort,
+    StoreBusy,
     StoreFault,
     WrongPin,
 )
@@ -169,20 +170,33 @@ class Vault:
             KeyringLost, KeyringUnavailable: The keyring's part is gone, or cannot be had now; not counted.
             HeaderDamaged: The header is not whole; not counted.
             CacheMissing: There is no header.
+        StoreBusy: Another process is trying a PIN; not counted.
         """
         if len(pin) < SHORTEST:
             raise PinTooShort
         header = self._require_header()
-        item = self._item(header)
+        lock_path = self._folder / f"{_STEM}.pin"
+        with (
+            as_store_errors(),
+            self._disk.lock(lock_path) as alone,
+        ):  # side by side, two attempts would count as one
+            if not alone:
+                raise StoreBusy("another process tries a PIN")
+            return self._attempt(header, pin)
+
+    def _attempt(self, header: Header, pin: str) -> CacheKeys:
+        """Stretch the PIN, count the attempt, and only then try what came of it."""
+        if not self._item(header).left:
+            raise PinLocked
+        stretched = [(stretch(pin, bytes.fromhex(slot.salt), slot.kdf), slot) for slot in header.slots]
+        item, place = self._item(header), self._place(header)
         if not item.left:
             raise PinLocked
         secret = bytes.fromhex(item.secret)
-        keks = [(self._kek(header, slot, pin, secret), slot) for slot in header.slots]
         counted = replace(item, attempts=item.attempts + 1, last_at=to_text(self._clock.now()))
-        place = self._place(header)
         place.write(counted)
-        for kek, slot in keks:
-            key = unwrap(kek, bytes.fromhex(slot.wrapped))
+        for from_pin, slot in stretched:
+            key = unwrap(_kek(header, slot, from_pin, secret), bytes.fromhex(slot.wrapped))
             if key is not None:
                 place.write(replace(counted, attempts=0))
                 return CacheKeys(header.database_id, key)
@@ -199,12 +213,8 @@ class Vault:
         slot = self._slot(header, new, secret, keys.database)
         self._write(header.with_slots(*header.slots, slot))
         written = self._require_header()
-        if (
-            unwrap(
-                self._kek(written, written.slots[-1], new, secret), bytes.fromhex(written.slots[-1].wrapped)
-            )
-            is None
-        ):
+        from_pin = stretch(new, bytes.fromhex(slot.salt), slot.kdf)
+        if unwrap(_kek(written, slot, from_pin, secret), bytes.fromhex(written.slots[-1].wrapped)) is None:
             raise StoreFault("the new slot does not open")
         self._write(written.with_slots(slot))
         return keys
@@ -284,13 +294,10 @@ class Vault:
         return item
 
     def _slot(self, header: Header, pin: str, secret: bytes, database_key: bytes) -> Slot:
-        slot = Slot(self._kdf, self._ids.secret(_SALT_BYTES).hex(), "")
-        return replace(slot, wrapped=wrap(self._kek(header, slot, pin, secret), database_key).hex())
-
-    @staticmethod
-    def _kek(header: Header, slot: Slot, pin: str, secret: bytes) -> bytes:
-        stretched = stretch(pin, bytes.fromhex(slot.salt), slot.kdf)
-        return derive(secret + stretched, salt=header.database_id.encode(), info=header.binding(slot))
+        salt = self._ids.secret(_SALT_BYTES)
+        slot = Slot(self._kdf, salt.hex(), "")
+        kek = _kek(header, slot, stretch(pin, salt, self._kdf), secret)
+        return replace(slot, wrapped=wrap(kek, database_key).hex())
 
     def _remaining_wait(self, item: KeyItem) -> float:
         if not item.last_at or not item.attempts:
@@ -304,3 +311,8 @@ class Vault:
             return int(visits), int(entries)
         except (OSError, ValueError, TypeError):
             return 0, 0
+
+
+def _kek(header: Header, slot: Slot, from_pin: bytes, secret: bytes) -> bytes:
+    """Return the key that wraps the database key: both the keyring's secret and the stretched PIN are in it."""
+    return derive(secret + from_pin, salt=header.database_id.encode(), info=header.binding(slot))

@@ -166,7 +166,9 @@ def test_an_open_store_refuses_what_could_leak_or_rebuild(room: Room, statement:
 
 
 def test_the_settings_are_the_ones_decided(room: Room) -> None:
-    store = room.store()
+    room.store().close()
+    store = room.store(create=False)
+    assert not (room.folder / "cache.db-shm").exists(), "the index of the WAL stays in memory"
     store._engine._connection.authorizer = None
     wanted = {
         "journal_mode": "wal",
