@@ -102,4 +102,5 @@ def _extension(patient: Tree, ends: tuple[str, ...], before: str = "") -> str:
         if word(ext, "url").endswith(ends) and (value := word(ext, "valueString"))
     ]
     text = joined(*found)
-    return f"{before}{text}" if text else ""
+    named = text.casefold().startswith(before.rstrip(": ").casefold())
+    return text if named or not text else f"{before}{text}"

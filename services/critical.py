@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from services.patient_file import PatientFile, Sheet
 
 SEVERE = "24484000"
+_FLAG_KINDS = {"kode safety": "sikkerhet", "kode clinical": "klinisk"}
 _STRUCK = frozenset({"refuted", "entered-in-error"})
 _OVER = frozenset({"resolved", "remission", "inactive"})
 _CONDITION_GRAVITY = 55
@@ -70,7 +71,8 @@ def _past(allergy: KnownAllergy) -> Critical:
 def _flag_detail(sheet: Sheet) -> str:
     since = time_under(sheet.tree, "period").text
     author = named(child(sheet.tree, "author"), sheet.tree)
-    return joined(", ".join(concept_texts(sheet.tree, "category")), f"siden {since}" if since else "", author)
+    kinds = [_FLAG_KINDS.get(kind, kind) for kind in concept_texts(sheet.tree, "category")]
+    return joined(*kinds, f"siden {since}" if since else "", author)
 
 
 def _of_note(sheet: Sheet) -> bool:

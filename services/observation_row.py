@@ -56,9 +56,7 @@ def row_of(tree: Tree, around: Surroundings, state: EntryState | None = None) ->
     """Return the row of one Observation."""
     concept = child(tree, "code")
     measure = measure_of(codings(concept))
-    when = time_under(
-        tree, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued"
-    )
+    when = when_of(tree)
     scale = scale_of(tree) if measure is MEASURES["news2"] else 0
     value, low, flag = _value(tree, measure, around)
     reading = Reading(
@@ -74,6 +72,13 @@ def row_of(tree: Tree, around: Surroundings, state: EntryState | None = None) ->
         author=_provenance(tree, measure, when),
     )
     return Row(reading, when, scale)
+
+
+def when_of(tree: Tree) -> FhirTime:
+    """Return when the Observation was true, else when it was given out."""
+    return time_under(
+        tree, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued"
+    )
 
 
 def _drawn(exact: Decimal | None) -> float | None:
@@ -209,3 +214,8 @@ def is_struck(tree: Tree) -> bool:
 def is_oxygen(tree: Tree) -> bool:
     """Tell whether the Observation says air or oxygen."""
     return any(has_code(child(tree, "code"), SNOMED, code) for code in MEASURES["o2"].snomed)
+
+
+def is_news2(tree: Tree) -> bool:
+    """Tell whether the Observation is a NEWS2 score."""
+    return measure_of(codings(child(tree, "code"))) is MEASURES["news2"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from clinical.news2 import Scale
 from clinical.vitals import MEASURES
 from services.fhir_time import UNKNOWN
-from services.observation_row import Row, Surroundings, is_oxygen, is_struck, row_of
+from services.observation_row import Row, Surroundings, is_news2, is_oxygen, is_struck, row_of, when_of
 from services.observed_value import oxygen_of
 from services.patient_file import unreadable
 from services.views import LastNews2, Reading, Series
@@ -40,18 +40,32 @@ _ONE_SERIES = frozenset({"news2", "acvpu", "o2"})
 
 def rows_of(file: PatientFile, *, scale: Scale = Scale.ONE, adult: bool = True) -> list[Row]:
     """Return every measurement, newest first; without what was taken back; what cannot be read is said."""
-    trees: list[tuple[Tree, EntryState | None]] = [
-        (sheet.tree, None) for sheet in file.of("Observation") if sheet.readable and not is_struck(sheet.tree)
+    trees = _observed(file)
+    oxygen = _oxygen_by_time(tree for tree, _ in trees) if scale is Scale.TWO else {}
+    rows = [
+        row_of(tree, Surroundings(scale, oxygen.get(when_of(tree).order), adult), state)
+        for tree, state in trees
     ]
-    trees += [(own.tree, own.state) for own in file.own("Observation")]
-    oxygen = _oxygen_by_time(tree for tree, _ in trees)
-    rows = [row_of(tree, Surroundings(scale, None, adult), state) for tree, state in trees]
-    if scale is Scale.TWO:
-        rows = [
-            row_of(tree, Surroundings(scale, oxygen.get(row.time.order), adult), state)
-            for row, (tree, state) in zip(rows, trees, strict=True)
-        ]
     rows += [_unreadable(sheet) for sheet in file.of("Observation") if not sheet.readable]
+    return _newest_first(rows)
+
+
+def news2_rows_of(file: PatientFile) -> list[Row]:
+    """Return the NEWS2 scores alone, newest first: the round asks for them of every patient at once."""
+    return _newest_first(
+        [row_of(tree, Surroundings(), state) for tree, state in _observed(file) if is_news2(tree)]
+    )
+
+
+def _observed(file: PatientFile) -> list[tuple[Tree, EntryState | None]]:
+    """Return the readable Observations that stand, the journal's and our own with the state of theirs."""
+    sheets = [sheet for sheet in file.of("Observation") if sheet.readable and not is_struck(sheet.tree)]
+    return [(sheet.tree, None) for sheet in sheets] + [
+        (own.tree, own.state) for own in file.own("Observation")
+    ]
+
+
+def _newest_first(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: row.time.order, reverse=True)
 
 
@@ -88,7 +102,7 @@ def _oxygen_by_time(trees: Iterable[Tree]) -> dict[datetime, bool]:
     for tree in trees:
         oxygen = oxygen_of(tree) if is_oxygen(tree) else None
         if oxygen is not None:
-            found[row_of(tree, Surroundings()).time.order] = oxygen
+            found[when_of(tree).order] = oxygen
     return found
 
 

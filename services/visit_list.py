@@ -9,7 +9,7 @@ from services.allergies import allergies_of
 from services.look_alike_names import look_alikes_of
 from services.names import UNKNOWN_NAME, birth_date_of, name_of
 from services.patient_file import PatientFile, sheet_of
-from services.readings import last_news2, rows_of
+from services.readings import last_news2, news2_rows_of
 from services.sections import missing_of
 from services.tasks import tasks_of
 from services.unsent import gravest_unsent
@@ -108,7 +108,7 @@ def _row(
         warnings=warnings_of(file, allergies_of(file), alike.get(named.patient_id, ())),
         tasks_done=sum(1 for task in tasks if task.done),
         tasks_all=len(tasks),
-        news2=last_news2(rows_of(file)),
+        news2=last_news2(news2_rows_of(file)),
         unsent=gravest_unsent(file, visit.id, drafts),
         complete=not missing and visit.readable,
         missing=missing,

@@ -98,7 +98,7 @@ def _must_show(type_: str, tree: dict[str, Any]) -> list[str]:
     said = [concept_text(concept) for name in named for concept in children(tree, name)]
     if type_ == "CarePlan":
         said += [
-            detail.get("description", "")
+            str(detail.get("description", ""))
             for a in children(tree, "activity")
             for detail in children(a, "detail")
         ]
