@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = "type, id, patient, version_id, last_updated, body, fetched_at, address_cut"
 _SELECT = f"SELECT {_COLUMNS} FROM resource"  # noqa: S608  a constant
+_OF_PATIENT = f"{_SELECT} WHERE patient = ? AND type = ? ORDER BY id"
 _PUT = """
     INSERT INTO resource (type, id, patient, version_id, last_updated,
                           generation, fetched_at, address_cut, sha256, body)
@@ -90,8 +91,7 @@ class ResourceTable:
 
     def of_patient(self, patient: str, type_: str) -> list[StoredResource]:
         """Return the patient's resources of a type, by id."""
-        rows = self._engine.run(f"{_SELECT} WHERE patient = ? AND type = ? ORDER BY id", (patient, type_))
-        return [_stored(row) for row in rows]
+        return [_stored(row) for row in self._engine.run(_OF_PATIENT, (patient, type_))]
 
     def of_type(self, type_: str) -> list[StoredResource]:
         """Return all resources of a type, by id."""

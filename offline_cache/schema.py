@@ -18,7 +18,7 @@ _STEP_1 = (
         generation INTEGER NOT NULL, fetched_at TEXT NOT NULL, address_cut INTEGER NOT NULL,
         sha256 BLOB NOT NULL, body BLOB NOT NULL,
         UNIQUE (type, id))""",
-    "CREATE INDEX resource_of_patient ON resource (patient, type)",
+    "CREATE INDEX resource_of_patient ON resource (patient, type, id)",
     "CREATE TABLE round (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL)",
     """CREATE TABLE section (
         patient TEXT NOT NULL, name TEXT NOT NULL,

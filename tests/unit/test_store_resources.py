@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from offline_cache.address_grade import is_graded, without_address
 from offline_cache.patient_of import patient_of, patients_of
+from offline_cache.resources import _OF_PATIENT
 from tests.store_room import NOON, memory_store, resource
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ def test_a_sweep_takes_only_what_older_pulls_saw_of_that_patient_and_type(store:
     assert [r.id for r in store.resources.of_patient("p1", "Flag")] == ["old"]
     store.resources.remove("Flag", "old")
     assert store.resources.get("Flag", "old") is None
+
+
+def test_a_chart_is_read_by_its_own_index(store: Store) -> None:
+    """The order asked for must not send the planner through every patient's rows."""
+    plan = store._engine.run(f"EXPLAIN QUERY PLAN {_OF_PATIENT}", ("p1", "Observation"))
+    assert "resource_of_patient" in str(plan)
+    assert "TEMP B-TREE" not in str(plan)
 
 
 def test_generations_only_grow(store: Store) -> None:
