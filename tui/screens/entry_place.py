@@ -241,6 +241,7 @@ class EntryPlace(Place):
             row = await self.day.sign(self.draft.entry_id, retyped)
         except Trouble:
             self._is_signing = False
+            self.query_one("#sign-retype", ValueField).value = ""
             raise
         self.app.pop_screen()
         self.feltjournal.say(signed_words(row))

@@ -194,7 +194,9 @@ def _left_words(left: str) -> str:
 def _wait_words(wait: str) -> str:
     """Return how long the next attempt has to wait."""
     seconds = wait.split(".", maxsplit=1)[0]
-    return f" Vent {seconds} sekunder." if seconds.isdigit() and int(seconds) > 0 else ""
+    if not seconds.isdigit() or int(seconds) == 0:
+        return ""
+    return " Vent 1 sekund." if seconds == "1" else f" Vent {seconds} sekunder."
 
 
 def _missing_words(details: dict[str, str]) -> str:
