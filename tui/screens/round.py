@@ -48,7 +48,7 @@ class RoundScreen(Place):
     RoundScreen #list { height: 1fr; width: 100%; }
     RoundScreen #heading { height: 1; }
     RoundScreen #rule { height: 1; }
-    RoundScreen VisitDetail { height: auto; max-height: 8; width: 100%; }
+    RoundScreen VisitDetail { height: auto; max-height: 7; width: 100%; }
     RoundScreen.-wide #work { layout: horizontal; }
     RoundScreen.-wide #list { width: 80; }
     RoundScreen.-wide #rule { display: none; }

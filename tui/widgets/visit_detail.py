@@ -21,15 +21,17 @@ _NARROW = 60
 
 def detail_lines(row: VisitRow, width: int, *, as_of: datetime | None, now: datetime) -> list[Line]:
     """Return the detail of a visit in lines of `width` cells."""
-    lines = [
-        *_who(row, width),
-        *_wrapped(" · ".join(part for part in (row.address, row.access) if part), width),
-    ]
-    for alert in sorted(row.warnings, key=lambda one: -one.gravity):
-        lines.extend(_warning(alert.word, alert.text, width))
+    alerts = sorted(row.warnings, key=lambda one: -one.gravity)
+    lines = _who(row, width)
+    if width < _NARROW:
+        for alert in alerts:
+            lines.extend(_warning(alert.word, alert.text, width))
+    elif alerts:
+        lines.extend(_wrapped("▲ " + " · ".join(alert.text for alert in alerts), width, Ink.DANGER))
+    lines.extend(_wrapped(" · ".join(part for part in (row.address, row.access) if part), width))
     if row.reason:
         lines.extend(_wrapped(row.reason, width))
-    return [*lines, *flow(_progress(row, now), width), *_wholeness(row, as_of, width, now)]
+    return [*lines, *flow([*_progress(row, now), _wholeness(row, as_of, now)], width)]
 
 
 def _who(row: VisitRow, width: int) -> list[Line]:
@@ -82,12 +84,12 @@ def _progress(row: VisitRow, now: datetime) -> list[Piece]:
     return parts
 
 
-def _wholeness(row: VisitRow, as_of: datetime | None, width: int, now: datetime) -> list[Line]:
+def _wholeness(row: VisitRow, as_of: datetime | None, now: datetime) -> Piece:
     """Return whether the chart came down whole, and as of when."""
     when = fmt.fresh(as_of, now)
     if row.complete:
-        return _wrapped(nb.text("visit.complete", at=when), width, Ink.DIM)
-    return _wrapped(nb.text("visit.missing", parts=", ".join(row.missing), at=when), width, Ink.PERSON)
+        return piece(nb.text("visit.complete", at=when), Ink.DIM)
+    return piece(nb.text("visit.missing", parts=", ".join(row.missing), at=when), Ink.PERSON)
 
 
 class VisitDetail(Static):
