@@ -112,6 +112,7 @@ async def stop_running(state: StateFolder, clock: Clock) -> bool:
 def _spawn(state: StateFolder, options: Sequence[str], module: str, writer: int) -> subprocess.Popen[bytes]:
     command = [
         sys.executable,
+        "-P",  # a folder named sandbox where the user stands must not be run instead
         "-m",
         module,
         "serve",

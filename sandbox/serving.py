@@ -131,11 +131,10 @@ def fill(journal: Journal, options: ServeOptions, *, clock: Clock, ids: Ids) -> 
     report = LoadReport()
     if options.load is not None:
         report = Loader(journal, clock).load(options.load)
-    else:
-        if not journal.note("loaded"):
-            seeding.built_in()
-        if options.patients:
-            seeding.generated(options.patients, options.seed)
+    elif not journal.note("loaded"):
+        seeding.built_in()
+    if options.patients:
+        seeding.generated(options.patients, options.seed)
     seeding.plan_built_in()
     if options.plan_round:
         seeding.plan_all()

@@ -55,8 +55,9 @@ class FhirEndpoint:
 
     async def _safely(self, http: HttpRequest, path: tuple[str, ...]) -> Answer:
         try:
-            may = self._reach(http, path)
+            # the body first: a client that is refused while it still sends would see a broken connection
             body = await _read(http.stream(), http.headers.get("content-length", "0"))
+            may = self._reach(http, path)
             query = parse_qsl(http.scope["query_string"].decode("ascii", "replace"))
             return await self._interactions.answer(Request(http.method, path, query, http.headers, body, may))
         except Refusal as refusal:

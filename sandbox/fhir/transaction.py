@@ -63,6 +63,7 @@ def carry_out(parts: list[Part], writing: Writing, ids: Ids) -> list[Written]:
         Refusal: any part cannot be written; the caller rolls everything back.
     """
     known: dict[str, str] = {}
+    _check_twins(parts)
     for part in parts:
         with _placed(part.position):
             _settle(part, writing, ids)
@@ -102,6 +103,13 @@ def _read_part(position: int, entry: object) -> Part:
     if type_ not in R4_TYPES or (method == "PUT") != bool(id_) or "?" in url:
         raise Refusal(400, "not-supported", "The url of the entry is not one this journal can write to.")
     return Part(position, method, type_, id_, str(entry.get("fullUrl", "")), request, resource)
+
+
+def _check_twins(parts: list[Part]) -> None:
+    """Refuse two creates on the same criteria: neither could see the other."""
+    asked = [(part.type_, part.request["ifNoneExist"]) for part in parts if part.request.get("ifNoneExist")]
+    if len(asked) != len(set(asked)):
+        raise Refusal(400, "duplicate", "Two entries have the same ifNoneExist.", expression="Bundle.entry")
 
 
 def _settle(part: Part, writing: Writing, ids: Ids) -> None:

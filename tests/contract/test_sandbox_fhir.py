@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 
 from tests.sandbox_room import FhirCalls, SandboxRoom
 
@@ -326,6 +327,33 @@ def test_request_without_a_good_token_is_told_to_sign_in(room: SandboxRoom) -> N
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
         assert outcome_of(answer)
+
+
+def test_answers_are_valid_fhir(room: SandboxRoom, calls: FhirCalls, patient: str) -> None:
+    bundle = transaction(entry(json.loads(observation(patient, "urn:uuid:gyldig"))))
+    changed = calls.send("POST", "", bundle)
+    answers = [
+        room.http.get(f"{room.base}/metadata"),
+        calls.get("Patient?_count=1&ukjent=1"),
+        calls.get("Patient?_summary=count"),
+        calls.get(f"Patient/{patient}/_history"),
+        calls.get("Patient/finnes-ikke"),
+        changed,
+    ]
+    for answer in answers:
+        body = answer.json()
+        for found in body.get("entry", []):  # what the test itself made up is not FHIR
+            found.get("resource", {}).pop("ukjentFelt", None)
+        get_fhir_model_class(body["resourceType"]).model_validate(body)
+
+
+def test_same_criteria_twice_in_one_transaction_are_refused(calls: FhirCalls, patient: str) -> None:
+    twin = entry(
+        json.loads(observation(patient, "urn:uuid:tvilling")),
+        ifNoneExist="identifier=urn:ietf:rfc:3986|urn:uuid:tvilling",
+    )
+    answer = calls.send("POST", "", transaction(twin, twin))
+    assert (answer.status_code, outcome_of(answer)["code"]) == (400, "duplicate")
 
 
 def test_log_holds_method_type_and_status_alone(room: SandboxRoom, calls: FhirCalls, patient: str) -> None:

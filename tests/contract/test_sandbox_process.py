@@ -43,9 +43,8 @@ def note(room: SandboxRoom, tag: str) -> dict[str, Any]:
 
 
 def sandbox(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sandbox", *arguments], capture_output=True, text=True, timeout=60
-    )
+    command = [sys.executable, "-m", "sandbox", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
 
 
 def test_proves_that_it_was_handed_the_key(room: SandboxRoom) -> None:
@@ -204,6 +203,29 @@ def test_state_with_a_real_number_is_not_opened(room: SandboxRoom) -> None:
     tables.close()
     with pytest.raises(StartFailed, match="virkelige personer"):
         room.start()
+
+
+def test_generated_people_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
+    room = SandboxRoom(tmp_path / "state", ["--patients", "40", "--seed", "5"])
+    try:
+        room.start()
+        calls = room.fhir()
+        assert calls.count("Patient") == 51
+        assert calls.count("Appointment?actor=Practitioner/kari-nordmann") == 2 * 48 + 1
+        room.end()
+        room.start()
+        assert calls.count("Patient") == 51
+    finally:
+        room.close()
+
+
+def test_client_side_parts_load_nothing_of_a_server() -> None:
+    program = (
+        "import sys, sandbox.command, sandbox.launching;"
+        "print([m for m in ('uvicorn', 'starlette', 'click', 'joserfc', 'sqlite3', 'msgspec') if m in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert answer.stdout == "[]\n"
 
 
 def test_wrong_use_is_said_in_bokmal() -> None:
