@@ -99,20 +99,25 @@ class Loader:
 
     def _load_items(self, items: list[_Item], name: str, writing: Writing, report: LoadReport) -> None:
         known: dict[str, str] = {}
-        placed: list[tuple[_Item, str]] = []
-        for item in items:
+        ids: dict[int, str] = {}
+        refusals: dict[int, Refusal] = {}
+        for position, item in enumerate(items):
             try:
-                placed.append((item, self._place(item, writing, known)))
+                ids[position] = self._place(item, writing, known)
             except Refusal as refusal:
-                report.refused.append(RefusedPart(name + item.where, _said(refusal)))
-        for item, id_ in placed:
+                refusals[position] = refusal
+        for position, id_ in ids.items():
             try:
-                self._load_one(item, id_, writing, known, report)
+                self._load_one(items[position], id_, writing, known, report)
             except Refusal as refusal:
-                report.refused.append(RefusedPart(name + item.where, _said(refusal)))
+                refusals[position] = refusal
+        for position, refusal in sorted(refusals.items()):
+            report.refused.append(RefusedPart(name + items[position].where, _said(refusal)))
 
     def _place(self, item: _Item, writing: Writing, known: dict[str, str]) -> str:
         """Decide the id of a resource and note which address it answers to."""
+        if not item.resource:
+            raise Refusal(400, "invalid", "oppføringen har ingen ressurs")
         type_ = check_shape(item.resource)
         standing = writing.matching(type_, criteria_pairs(item.criteria)) if item.criteria else None
         id_ = standing.id if standing else _good_id(item.resource.get("id"))
@@ -191,7 +196,6 @@ def _entry_items(entries: list[Any]) -> Iterator[_Item]:
     for position, entry in enumerate(entries):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(resource, dict):
-            # an entry without a resource is refused in its own name, by the shape it does not have
             yield _Item({}, "", "", f" oppføring {position}")
         elif resource.get("resourceType") != "OperationOutcome":
             request = entry.get("request")

@@ -53,10 +53,12 @@ _REQUIRED = {
     "ServiceRequest": ("status", "intent", "subject"),
     "Task": ("status", "intent"),
 }
-# Elements that are objects, never a bare text, wherever a resource has them.
+# Elements that are objects, never a bare text, and elements that are lists wherever they are.
 _OBJECTS = ("subject", "patient", "meta")
-_LISTS = ("identifier", "category", "component", "participant", "extension", "contained")
-_SINGLE_IDENTIFIER = frozenset({"Bundle", "Composition", "QuestionnaireResponse", "DeviceMetric"})
+_LISTS = ("extension", "contained")
+# Elements that are lists in the types that the clinical screens read.
+_CLINICAL_LISTS = ("identifier", "category", "component", "participant", "name", "telecom")
+_CLINICAL = frozenset({*_REQUIRED, "Patient", "Practitioner"}) - {"MedicationAdministration"}
 
 
 def check_shape(resource: dict[str, Any], type_: str | None = None) -> str:
@@ -83,10 +85,6 @@ def _check_kinds(resource: dict[str, Any], found: str) -> None:
             raise Refusal(
                 422, "structure", f"{found}.{name} must be an object.", expression=f"{found}.{name}"
             )
-    for name in _LISTS:
-        if name == "identifier" and found in _SINGLE_IDENTIFIER:
-            continue
-        if name == "category" and isinstance(resource.get(name), dict):
-            continue
+    for name in _LISTS + (_CLINICAL_LISTS if found in _CLINICAL else ()):
         if name in resource and not isinstance(resource[name], list):
             raise Refusal(422, "structure", f"{found}.{name} must be a list.", expression=f"{found}.{name}")

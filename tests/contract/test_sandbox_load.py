@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.omissions import SHARED
+from tests.omissions import EXAMPLES, SHARED
 from tests.sandbox_room import SandboxRoom
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def test_names_what_it_refuses_and_loads_the_rest(room: SandboxRoom, folder: Pat
     bundle["entry"] = [
         {"resource": {"resourceType": "Observation", "id": "x"}},
         {"resource": {"resourceType": "Group", "id": "g"}},
+        {"request": {"method": "GET", "url": "Patient"}},
     ]
     put(folder, "delvis.json", bundle)
     started = room.start("--load", str(folder))
@@ -55,6 +56,7 @@ def test_names_what_it_refuses_and_loads_the_rest(room: SandboxRoom, folder: Pat
         "annet.json: ikke en ressurs av FHIR R4 (resourceType mangler eller er ukjent)",
         "brukket.json: ikke gyldig JSON",
         "delvis.json oppføring 0: mangler et påkrevd element (Observation.status)",
+        "delvis.json oppføring 2: oppføringen har ingen ressurs",
         "ekte.json: fødselsnummer i området for virkelige personer",
         "historie.json: Bundle av typen 'history' lastes ikke",
         "id.json: id er ikke en gyldig FHIR-id",
@@ -137,6 +139,29 @@ def test_synthea_comes_out_as_it_went_in(room: SandboxRoom) -> None:
         stored.pop("meta")
         resource.pop("meta", None)
         assert strip_references(stored) == strip_references(resource)
+
+
+@pytest.mark.needs("hl7-examples")
+def test_examples_of_hl7_go_in(room: SandboxRoom, folder: Path) -> None:
+    kinds = (
+        "Patient",
+        "Observation",
+        "Task",
+        "CarePlan",
+        "Appointment",
+        "MedicationRequest",
+        "Bundle",
+        "Flag",
+        "Goal",
+    )
+    for kind in kinds:
+        for path in EXAMPLES.glob(f"{kind}-*.json"):
+            if path.stat().st_size < 1_000_000:
+                (folder / path.name).symlink_to(path)
+    refused = room.start("--load", str(folder)).refused
+    reasons = ("annet innhold", "lastes ikke", "ingen ressurs", "gyldig FHIR-id")
+    assert [line for line in refused if not any(reason in line for reason in reasons)] == []
+    assert room.fhir().get("Observation/decimal").status_code == 200
 
 
 def strip_references(value: Any) -> Any:
