@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from statistics import mean
 
 from benchmarks.row_apps import FIRST_ROW
 from tests.pty.terminal import Terminal
@@ -29,23 +28,33 @@ class Cost:
 def measure(which: str, size: tuple[int, int], colours: str, *, pages: int = 2) -> Cost:
     """Press the down key, one at a time, within a page and then over several pages."""
     environment = dict(os.environ) | COLOURS[colours]
-    with Terminal([sys.executable, "-m", "benchmarks.row_apps", which], size=size, environment=environment) as terminal:
+    with Terminal(
+        [sys.executable, "-m", "benchmarks.row_apps", which], size=size, environment=environment
+    ) as terminal:
         terminal.wait_for(FIRST_ROW)
         terminal.settle()
-        in_page = [_key(terminal) for _ in range(8)]
-        _ = [_key(terminal) for _ in range(size[1] - 12)]  # to the edge of the window
-        scrolling = [_key(terminal) for _ in range(pages * size[1] // 2)]
-    return Cost(size, colours, which, mean(in_page), mean(scrolling))
+        in_page = _bytes_a_key(terminal, 8)
+        _bytes_a_key(terminal, size[1] - 12)  # to the edge of the window
+        scrolling = _bytes_a_key(terminal, pages * size[1] // 2)
+    return Cost(size, colours, which, in_page, scrolling)
 
 
-def _key(terminal: Terminal) -> int:
-    return terminal.bytes_of(lambda: terminal.send("down"), quiet=0.06)
+def _bytes_a_key(terminal: Terminal, count: int) -> float:
+    """Press down so many times, each when the last has been drawn; return the mean."""
+    before = len(terminal.raw)
+    for _ in range(count):
+        terminal.bytes_of(lambda: terminal.send("down"), quiet=0.06)
+    terminal.settle()
+    return (len(terminal.raw) - before) / count
 
 
 def run() -> list[Cost]:
     """Measure both lists at both sizes, in many colours and in sixteen."""
     return [
-        measure(which, size, colours) for colours in COLOURS for size in SIZES for which in ("ours", "datatable")
+        measure(which, size, colours)
+        for colours in COLOURS
+        for size in SIZES
+        for which in ("ours", "datatable")
     ]
 
 
@@ -57,5 +66,7 @@ def table(costs: list[Cost]) -> list[str]:
     ]
     for cost in costs:
         size = f"{cost.size[0]}x{cost.size[1]}"
-        lines.append(f"| {size} | {cost.colours} | {cost.which} | {cost.in_page:.0f} | {cost.scrolling:.0f} |")
+        lines.append(
+            f"| {size} | {cost.colours} | {cost.which} | {cost.in_page:.0f} | {cost.scrolling:.0f} |"
+        )
     return lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -50,10 +49,9 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="vis denne hjelpen og slutt")
 
     def error(self, message: str) -> NoReturn:
-        """Say which word was not understood, and where the help is."""
-        del message
-        words = " ".join(sys.argv[1:])
-        self.exit(2, f"{self.prog}: forstår ikke «{words}». Se {self.prog} --help.\n")
+        """Say where the help is; the words are not repeated, one may be a PIN typed in the wrong place."""
+        del message  # English, and it may quote what should not be on a screen
+        self.exit(2, f"{self.prog}: forstår ikke kommandolinjen. Se {self.prog} --help.\n")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -25,6 +25,8 @@ LEAVE = (
     "\x1b[<9u\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # keys and mouse as before
     "\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[?7h\x1b[0m\x1b[?25h"
 )
+_GRACE = 10
+"""Seconds that the client has to save and end when it is told to."""
 _SAFE = "Alt som er signert, og lagrede utkast, ligger kryptert på maskinen. Start programmet på nytt."
 
 
@@ -122,15 +124,19 @@ def _as_child(client: Callable[[bool], int], terminal: Terminal, parent: int, *,
 
 @contextlib.contextmanager
 def _forwarding(child: int) -> Iterator[None]:
+    """Hand signals on to the child; one that does not end by them in time is killed."""
+
     def forward(number: int, _frame: FrameType | None) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, number)
+            os.kill(child, signal.SIGKILL if number == signal.SIGALRM else number)
+        signal.alarm(_GRACE)
 
-    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGALRM)
     before = {number: signal.signal(number, forward) for number in numbers}
     try:
         yield
     finally:
+        signal.alarm(0)
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def load(*, is_on: bool) -> Iterator[None]:
-    """Keep every processor twice as busy as it can be while the context lasts, if asked to."""
-    count = 2 * (os.cpu_count() or 1) if is_on else 0
+    """Keep every processor busy while the context lasts, if asked to."""
+    count = (os.cpu_count() or 1) if is_on else 0
     processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
     try:
         yield

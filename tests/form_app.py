@@ -112,7 +112,9 @@ class StockForm(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the inputs."""
         for field in FIELDS:
-            yield Input(id=field)
+            stock = Input(id=field)
+            stock.cursor_blink = False  # else it is never quiet
+            yield stock
 
     def on_input_submitted(self) -> None:
         """Go to the next field."""

@@ -32,7 +32,9 @@ def test_no_character_of_the_text_is_lost(text: str) -> None:
 def test_what_is_shown_needs_no_filter_and_can_be_written(text: str) -> None:
     """`show` leaves nothing for the last gate, and the gate nothing that a terminal would act on."""
     shown = visible(text)
-    assert _filtered(shown.replace("\n", "").replace("\t", "")).text == shown.replace("\n", "").replace("\t", "")
+    assert _filtered(shown.replace("\n", "").replace("\t", "")).text == shown.replace("\n", "").replace(
+        "\t", ""
+    )
     assert "\x1b" not in _filtered(text).text
     _filtered(text).text.encode()
 

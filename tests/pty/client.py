@@ -1,0 +1,89 @@
+"""A nurse at a real terminal: the installed command, a home of the test's own, the keys she presses, what she reads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+from tests.pty.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PIN = "fjell-hytte-7"
+COMMAND = (sys.executable, "-m", "cli")
+
+
+def plain_environment(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment without this user's own folders, keyring or bus."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        **more,
+    }
+
+
+@dataclass(slots=True)
+class Nurse:
+    """Starts the client and drives it, key by key, always waiting for what she would look for."""
+
+    home: Path
+    environment: Mapping[str, str]
+    size: tuple[int, int] = (80, 24)
+    terminal: Terminal = field(init=False)
+
+    def start(self, *options: str) -> Terminal:
+        """Open the client on a new terminal."""
+        self.terminal = Terminal([*COMMAND, *options], size=self.size, environment=dict(self.environment))
+        return self.terminal
+
+    def sees(self, text: str, *, seconds: float = 60.0) -> None:
+        """Wait until the text stands on the screen."""
+        self.terminal.wait_for(text, seconds=seconds)
+
+    def presses(self, *keys: str) -> None:
+        """Press keys, all at once: the client must take them in order at any speed."""
+        self.terminal.send(*keys)
+
+    def signs_in(self) -> None:
+        """Choose the first person and a PIN."""
+        self.sees("Hvem er du?")
+        self.sees("Kari Nordmann")
+        self.presses("enter")
+        self.sees("Gjenta")
+        self.presses(*PIN, "enter", *PIN, "enter")
+        self.sees("Runden er ikke tatt med")
+
+    def takes_round(self) -> None:
+        """Take the round along and go to the list."""
+        self.presses("t")
+        self.sees("Runden er med. Alle er komplette")
+        self.presses("enter")
+        self.sees("Tid   Status")
+
+    def unlocks(self) -> None:
+        """Open the locked cache."""
+        self.sees("PIN  ")
+        self.presses(*PIN, "enter")
+        self.sees("Tid   Status")
+
+    def kills_client(self) -> None:
+        """Kill the process that holds the screens with signal 9, as the system would; the parent is left to clean up."""
+        (child,) = psutil.Process(self.terminal.pid).children()
+        child.send_signal(signal.SIGKILL)
+        self.terminal.wait_end()
+
+    def quits(self) -> int:
+        """Quit; a warning about unsent work is read and answered."""
+        self.presses("ctrl+q")
+        self.presses("ctrl+q")
+        return self.terminal.wait_end()
