@@ -66,6 +66,8 @@ class ScriptedServer:
     tls: ssl.SSLContext | None = None
     got: list[Got] = field(default_factory=list)
     connections: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event | None = None  # answers wait until it is set
 
     async def __aenter__(self) -> Self:
         """Listen on a free port."""
@@ -110,6 +112,9 @@ class ScriptedServer:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         got = Got(method, target, headers, body)
         self.got.append(got)
+        self.arrived.set()
+        if self.gate:
+            await self.gate.wait()
         await self._give(self.answer(got) if self.answer else self.script.pop(0), reader, writer)
 
     @staticmethod

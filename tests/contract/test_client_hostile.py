@@ -222,6 +222,13 @@ async def test_the_environment_names_no_proxy(
     assert evil.connections == 0
 
 
+async def test_no_caller_can_send_a_token_of_its_own(server: ScriptedServer) -> None:
+    server.script = [reply(200, PATIENT)]
+    transport = JournalTransport(server.base, clock=SystemClock(), ids=SystemIds(), plain_http=True)
+    await transport.send("GET", "Patient/p1", headers={"AUTHORIZATION": "Bearer mine"})
+    assert tokens_seen([server]) == []
+
+
 async def test_cookies_are_not_kept(server: ScriptedServer) -> None:
     server.answer = lambda _: reply(200, PATIENT, "Set-Cookie: session=1; Path=/")
     client = open_client(server)

@@ -93,12 +93,13 @@ async def test_a_token_already_replaced_is_not_refreshed_again(ward: Ward) -> No
 
 
 async def test_a_cancelled_asker_does_not_lose_the_rotated_token(ward: Ward) -> None:
+    ward.server.gate = asyncio.Event()
     asker = asyncio.create_task(ward.tokens.refused("access-0"))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await ward.server.arrived.wait()
     asker.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asker
+    ward.server.gate.set()
     assert await ward.tokens.refused("access-0") == "access-1"
     assert ward.spent == ["refresh-0"]
 
