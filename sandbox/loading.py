@@ -111,8 +111,8 @@ class Loader:
                 self._load_one(items[position], id_, writing, known, report)
             except Refusal as refusal:
                 refusals[position] = refusal
-        for position, refusal in sorted(refusals.items()):
-            report.refused.append(RefusedPart(name + items[position].where, _said(refusal)))
+        for position, failure in sorted(refusals.items()):
+            report.refused.append(RefusedPart(name + items[position].where, _said(failure)))
 
     def _place(self, item: _Item, writing: Writing, known: dict[str, str]) -> str:
         """Decide the id of a resource and note which address it answers to."""

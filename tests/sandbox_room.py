@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+# A published vector in the range of real people, written backwards: such a number stands in one file only.
+REAL_RANGE_NUMBER = "79999231020"[::-1]
 VERIFIER = "v" * 64
 REDIRECT = "http://127.0.0.1:4711/callback"
 SCOPES = "openid fhirUser offline_access launch user/*.cruds"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from tests.sandbox_room import FhirCalls, SandboxRoom
+from tests.sandbox_room import REAL_RANGE_NUMBER, FhirCalls, SandboxRoom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -291,7 +291,7 @@ def test_body_and_answer_must_be_json(calls: FhirCalls, patient: str) -> None:
 
 
 def test_number_of_a_real_person_is_refused_and_not_repeated(calls: FhirCalls) -> None:
-    number = "02013299997"  # a golden vector in the range of real people
+    number = REAL_RANGE_NUMBER
     body = {
         "resourceType": "Patient",
         "identifier": [{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": number}],

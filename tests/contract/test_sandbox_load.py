@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.omissions import EXAMPLES, SHARED
-from tests.sandbox_room import SandboxRoom
+from tests.sandbox_room import REAL_RANGE_NUMBER, SandboxRoom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def test_names_what_it_refuses_and_loads_the_rest(room: SandboxRoom, folder: Pat
     put(folder, "brukket.json", b'{"resourceType":')
     put(folder, "liste.json", b"[1]")
     put(folder, "annet.json", {"resourceType": "Pasient"})
-    put(folder, "ekte.json", {"resourceType": "Patient", "identifier": [{"value": "02013299997"}]})
+    put(folder, "ekte.json", {"resourceType": "Patient", "identifier": [{"value": REAL_RANGE_NUMBER}]})
     put(folder, "historie.json", {"resourceType": "Bundle", "type": "history", "entry": []})
     put(folder, "id.json", {"resourceType": "Patient", "id": "æ ø"})
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}

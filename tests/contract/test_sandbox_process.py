@@ -14,7 +14,7 @@ import pytest
 from ports.ids import SystemIds
 from sandbox.launching import StartFailed, find_running, start_detached
 from sandbox.state import proof
-from tests.sandbox_room import SandboxRoom
+from tests.sandbox_room import REAL_RANGE_NUMBER, SandboxRoom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,7 +199,7 @@ def test_state_with_a_real_number_is_not_opened(room: SandboxRoom) -> None:
 
     room.kill()
     with sqlite3.connect(room.state.database) as tables:
-        tables.execute("UPDATE term SET value = '02013299997' WHERE value = '29874849837'")
+        tables.execute("UPDATE term SET value = ? WHERE value = '29874849837'", (REAL_RANGE_NUMBER,))
     tables.close()
     with pytest.raises(StartFailed, match="virkelige personer"):
         room.start()

@@ -11,6 +11,7 @@ from sandbox.fhir.refusal import Refusal
 from sandbox.fhir.search_query import parse_search
 from sandbox.fhir.search_values import folded, index_rows
 from sandbox.identity_guard import holds_real_number
+from tests.sandbox_room import REAL_RANGE_NUMBER
 
 
 @pytest.mark.parametrize(
@@ -82,11 +83,11 @@ def test_values_reach_the_database_as_arguments_only() -> None:
 
 
 def test_numbers_of_real_people_are_seen_inside_text() -> None:
-    assert holds_real_number("fnr 020132 99997.")
-    assert holds_real_number("02013299997")
+    assert holds_real_number(f"fnr {REAL_RANGE_NUMBER[:6]} {REAL_RANGE_NUMBER[6:]}.")
+    assert holds_real_number(REAL_RANGE_NUMBER)
     assert not holds_real_number("29874849837")
-    assert not holds_real_number("0201329999712")
-    assert not holds_real_number("urn:oid:1.2.02013299997")
+    assert not holds_real_number(f"{REAL_RANGE_NUMBER}12")
+    assert not holds_real_number(f"urn:oid:1.2.{REAL_RANGE_NUMBER}")
 
 
 def test_text_of_values_stays() -> None:
