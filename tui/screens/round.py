@@ -48,11 +48,11 @@ class RoundScreen(Place):
     RoundScreen #list { height: 1fr; width: 100%; }
     RoundScreen #heading { height: 1; }
     RoundScreen #rule { height: 1; }
-    RoundScreen VisitDetail { height: auto; max-height: 7; width: 100%; }
+    RoundScreen VisitDetail { height: 8; width: 100%; }
     RoundScreen.-wide #work { layout: horizontal; }
     RoundScreen.-wide #list { width: 80; }
     RoundScreen.-wide #rule { display: none; }
-    RoundScreen.-wide VisitDetail { width: 1fr; height: 1fr; max-height: 100%; padding: 0 1 0 2; }
+    RoundScreen.-wide VisitDetail { width: 1fr; height: 1fr; padding: 0 1 0 2; }
     """
 
     def __init__(self, desk: Desk) -> None:

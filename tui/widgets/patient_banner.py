@@ -21,12 +21,15 @@ _NUMBER = 12  # 6 + 5 and the blank between
 def banner_lines(banner: Banner, width: int) -> list[Line]:
     """Return the identity, the allergy state and the alerts; nothing of them is cut."""
     lines = [*_identity(banner, width), *_dangers(banner, width)]
-    if banner.look_alikes:
-        others = " · ".join(banner.look_alikes)
-        said = nb.text("banner.look_alike", others=visible(others))
-        lines.extend(line(piece(f" ▲ {part}" if not index else f"   {part}", Ink.PERSON))
-                     for index, part in enumerate(fmt.wrap(said, width - 4)))  # fmt: skip
-    return lines
+    if not banner.look_alikes:
+        return lines
+    said = piece(
+        f"▲ {nb.text('banner.look_alike', others=visible(' · '.join(banner.look_alikes)))}", Ink.PERSON
+    )
+    if width_of([*lines[-1], said]) + 3 < width:
+        lines[-1] += [Piece(" · "), said]
+        return lines
+    return [*lines, *(line(" ", Piece(part, Ink.PERSON)) for part in fmt.wrap(said.text, width - 2))]
 
 
 def _identity(banner: Banner, width: int) -> list[Line]:

@@ -27,11 +27,14 @@ def detail_lines(row: VisitRow, width: int, *, as_of: datetime | None, now: date
         for alert in alerts:
             lines.extend(_warning(alert.word, alert.text, width))
     elif alerts:
-        lines.extend(_wrapped("▲ " + " · ".join(alert.text for alert in alerts), width, Ink.DANGER))
-    lines.extend(_wrapped(" · ".join(part for part in (row.address, row.access) if part), width))
+        said = [
+            alert.text for alert in alerts if alert.text not in row.access
+        ]  # dog and key stand with the door
+        lines.extend(_wrapped("▲ " + " · ".join(said), width, Ink.DANGER) if said else [])
+    lines.extend(flow([*_progress(row, now), _wholeness(row, as_of, now)], width))
     if row.reason:
         lines.extend(_wrapped(row.reason, width))
-    return [*lines, *flow([*_progress(row, now), _wholeness(row, as_of, now)], width)]
+    return [*lines, *_wrapped(" · ".join(part for part in (row.address, row.access) if part), width)]
 
 
 def _who(row: VisitRow, width: int) -> list[Line]:
@@ -98,7 +101,9 @@ class VisitDetail(Static):
     def show_visit(self, row: VisitRow | None, *, as_of: datetime | None, now: datetime) -> None:
         """Show a visit, or that there is none."""
         if row is None:
-            self.update(content_of([line(" ", piece(nb.text("round.no_visit"), Ink.DIM))]))
+            self.update(content_of([line(" ", piece(nb.text("round.no_visit"), Ink.DIM))]), layout=False)
             return
         width = self.content_size.width or self.app.size.width
-        self.update(content_of(detail_lines(row, width, as_of=as_of, now=now)))
+        self.update(
+            content_of(detail_lines(row, width, as_of=as_of, now=now)), layout=False
+        )  # its height is fixed
