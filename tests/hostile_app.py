@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.segment import Segment
@@ -200,5 +199,4 @@ def _client(screen: Callable[[], Screen[Any]]) -> int:
 if __name__ == "__main__":
     assert LOCK == supervisor.LOCK
     assert crash.CRASHED == supervisor.CRASHED
-    assert Path.cwd().exists()
     raise SystemExit(main())

@@ -44,3 +44,15 @@ def _landed(which: str, gap: float, folder: Path) -> dict[str, str]:
         terminal.wait_end()
     landed: dict[str, str] = json.loads(result.read_text())
     return landed
+
+
+def test_keys_typed_before_the_first_frame_are_kept() -> None:
+    """From the first line on, what is typed waits for the client, unseen and in order."""
+    with Terminal([sys.executable, "-m", "tests.hostile_app", "list"]) as terminal:
+        terminal.wait_for("Feltjournal åpnes")
+        assert "Skjema" not in terminal.text
+        terminal.send(*keys(WORDS))
+        terminal.wait_for("ferdig temp")
+        terminal.settle()
+        shown = [line.strip().strip("[]_ ") for line in terminal.lines[1:9]]
+        assert shown == list(TYPED.values())

@@ -63,7 +63,7 @@ def main_job(nurse: Nurse, journal: SandboxRoom, patient: str, *options: str) ->
     nurse.presses("v")
     nurse.sees("Respirasjon")
     nurse.presses(*"18", "enter", *"95", "enter", "n", "enter")
-    nurse.sees("utkast lagret")
+    nurse.terminal.wait_for(lambda t: "> BT systolisk" in t.text and "utkast lagret" in t.text)
     nurse.kills_client()
 
     nurse.start()
@@ -106,9 +106,7 @@ def main_job(nurse: Nurse, journal: SandboxRoom, patient: str, *options: str) ->
     nurse.start()
     nurse.unlocks()
     nurse.presses("u")
-    nurse.terminal.wait_for(
-        lambda t: t.text.count("i journalen") >= 2 and "ukjent" not in t.text, seconds=120
-    )
+    nurse.terminal.wait_for(lambda t: t.text.count("✓") == 2, seconds=120)
     assert nurse.quits() == 0
     after = _counts(journal)
     assert after == (totals + 1, notes + 1)

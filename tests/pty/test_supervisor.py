@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
 import termios
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 from cli.supervisor import LEAVE
@@ -18,7 +18,7 @@ from tests.hostile_app import SECRETS
 from tests.pty.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PATIENT = SECRETS[0]
@@ -69,32 +69,35 @@ def test_signal_to_the_parent_ends_the_client_in_good_order(
 ) -> None:
     """The parent hands the signal on, the client saves and ends, the code says which signal."""
     client, _ = _processes(running)
+    client_has_ended = _end_of(client)
     running.signal(number)
     assert running.wait_end() == 128 + number
-    assert not _lives(client)
+    assert client_has_ended()
 
 
 def test_client_cleans_up_when_its_parent_is_killed(running: Terminal) -> None:
     """With the parent gone, the client ends by itself and leaves the terminal as the parent would have."""
     client, parent = _processes(running)
+    client_has_ended = _end_of(client)
     mark = len(running.raw)
     os.kill(parent, signal.SIGKILL)
     os.waitpid(parent, 0)
     running.exit_status = -signal.SIGKILL
     running.wait_for(lambda t: LEAVE.encode() in t.raw[mark:])
     running.wait_end()
-    assert not _lives(client)
+    assert client_has_ended()
 
 
 def test_lock_puts_a_fresh_process_in_place(running: Terminal) -> None:
     """F12 ends the process with its keys in memory; another one takes the same terminal."""
     client, parent = _processes(running)
+    client_has_ended = _end_of(client)
     running.send("f12")
     running.wait_for(lambda t: f"forelder {parent}" in t.text and f"prosess {client} " not in t.text)
     fresh, same_parent = _processes(running)
     assert fresh != client
     assert same_parent == parent
-    assert not _lives(client)
+    assert client_has_ended()
     running.send("ctrl+q")
     assert running.wait_end() == 0
 
@@ -124,11 +127,16 @@ def test_terminal_or_journal_that_will_not_do_is_refused_in_words(
         assert b"\x1b[?1049h" not in terminal.raw
 
 
-def _lives(process: int) -> bool:
-    try:
-        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+def _end_of(process: int) -> Callable[[], bool]:
+    """Watch a process that is nobody's child here; the answer waits for its end and tells whether it came."""
+    watch = os.pidfd_open(process)
+
+    def has_ended() -> bool:
+        ended, _, _ = select.select([watch], [], [], 20)
+        os.close(watch)
+        return bool(ended)
+
+    return has_ended
 
 
 @pytest.mark.needs("tmux")
