@@ -165,7 +165,8 @@ class Entrance:
         keys = await self._setup.worker.run(vault.create, pin, identity)
         store = await self._setup.worker.run(self._open_kept, vault, keys)
         await self._setup.worker.run(self._remember_last, folder)
-        return await self._session(arrival.clinician, arrival.grant, self._kind(), store, vault)
+        kind = await self._setup.worker.run(_kind_of, vault)
+        return await self._session(arrival.clinician, arrival.grant, kind, store, vault)
 
     async def unlock(self, pin: str) -> Session:
         """Open the cache that the door showed, or that of the clinician who just signed in."""
@@ -182,7 +183,8 @@ class Entrance:
         clinician = arrival.clinician if arrival else kept
         if clinician is None:
             raise Trouble(TroubleCode.CACHE_DAMAGED)
-        return await self._session(clinician, grant, self._kind(), store, vault)
+        kind = await self._setup.worker.run(_kind_of, vault)
+        return await self._session(clinician, grant, kind, store, vault)
 
     async def _session(
         self, clinician: Clinician, grant: Grant | None, cache: CacheKind, store: Store, vault: Vault | None
@@ -230,9 +232,6 @@ class Entrance:
             raise Trouble(TroubleCode.SIGNED_OUT)
         return self._arrival
 
-    def _kind(self) -> CacheKind:
-        return CacheKind.PIN_ONLY if self._protector is None else CacheKind.KEYRING
-
     def _described(self) -> VaultInfo | None:
         return self._vault(self._folder).describe() if self._folder else None
 
@@ -269,6 +268,12 @@ class Entrance:
 
 def _folder_name(server: str, subject: str) -> str:
     return "u-" + hashlib.sha256(f"{server}\n{subject}".encode()).hexdigest()[:16]
+
+
+def _kind_of(vault: Vault) -> CacheKind:
+    """Return how this cache is kept: what its header says, not what keyring happens to answer now."""
+    info = vault.describe()
+    return CacheKind.KEYRING if info is not None and info.backend else CacheKind.PIN_ONLY
 
 
 def _keep_clinician(store: Store, clinician: Clinician) -> None:

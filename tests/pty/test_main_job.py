@@ -52,53 +52,29 @@ def main_job(nurse: Nurse, journal: SandboxRoom, patient: str, *options: str) ->
     nurse.signs_in()
     journal.started = find_running(journal.state, SystemIds())
     nurse.takes_round()
-    totals, notes = _counts(journal)
-
+    before = _counts(journal)
     journal.kill()
     nurse.sees("UTEN NETT")
     nurse.presses("t")
     nurse.sees("Krever nett")
-
-    _finds(nurse, patient)
-    nurse.presses("v")
-    nurse.sees("Respirasjon")
-    nurse.presses(*"18", "enter", *"95", "enter", "n", "enter")
-    nurse.terminal.wait_for(lambda t: "> BT systolisk" in t.text and "utkast lagret" in t.text)
-    nurse.kills_client()
+    _half_a_news2(nurse, patient)
+    nurse.kills_client()  # with a draft half written
 
     nurse.start()
     nurse.unlocks()
-    assert "UTEN NETT" in nurse.terminal.text or "NETT UKJENT" in nurse.terminal.text
-    _finds(nurse, patient)
-    nurse.presses("v")
-    nurse.sees("mangler")
-    nurse.sees(" 18 ")
-    nurse.sees("> BT systolisk")
-    nurse.presses(*"128", "enter", *"77", "enter", *"84", "enter", "a", "enter", *"372", "enter")
-    nurse.sees("37,2")
-    nurse.presses("f9")
-    nurse.sees("Enter signer")
-    nurse.presses("enter")
-    nurse.sees("kan trekkes tilbake med u")
-    nurse.presses("n")
-    nurse.sees("Notat")
-    nurse.terminal.type(NOTE)
-    nurse.sees("ingen smerter.")
-    nurse.presses("f9")
-    nurse.sees("Enter signer")
-    nurse.presses("enter")
-    nurse.sees("kan trekkes tilbake med u")
+    _other_half(nurse, patient)
+    _note(nurse)
     nurse.kills_client()  # between signing and sending
 
     assert status_of(nurse)["unsent_entries"] == 2
     nurse.start()
     nurse.unlocks()
     nurse.presses("u")
-    nurse.sees("2")
+    nurse.sees("Notat: hjemmebesøk")
     journal.start()
     journal.fault("kill-after-commit", method="POST", path="/fhir")  # between receiving and answering
     nurse.presses("a")
-    nurse.sees("ukjent", seconds=90)
+    nurse.sees("svaret gikk tapt", seconds=90)
     journal.kill()
     assert nurse.quits() == 0
 
@@ -108,9 +84,43 @@ def main_job(nurse: Nurse, journal: SandboxRoom, patient: str, *options: str) ->
     nurse.presses("u")
     nurse.terminal.wait_for(lambda t: t.text.count("✓") == 2, seconds=120)
     assert nurse.quits() == 0
-    after = _counts(journal)
-    assert after == (totals + 1, notes + 1)
+    assert _counts(journal) == (before[0] + 1, before[1] + 1)
     assert NOTE in _note_texts(journal)
+
+
+def _half_a_news2(nurse: Nurse, patient: str) -> None:
+    """Type three of the values and wait until the draft says that it is kept."""
+    _finds(nurse, patient)
+    nurse.presses("v")
+    nurse.sees("Respirasjon")
+    nurse.presses(*"18", "enter", *"95", "enter", "n", "enter")
+    nurse.terminal.wait_for(lambda t: "> BT systolisk" in t.text and "utkast lagret" in t.text)
+
+
+def _other_half(nurse: Nurse, patient: str) -> None:
+    """Find the draft as it was left, type the rest and sign."""
+    assert "UTEN NETT" in nurse.terminal.text or "NETT UKJENT" in nurse.terminal.text
+    _finds(nurse, patient)
+    nurse.presses("v")
+    nurse.terminal.wait_for(lambda t: "> BT systolisk" in t.text and " 18 " in t.text)
+    nurse.presses(*"128", "enter", *"77", "enter", *"84", "enter", "a", "enter", *"372", "enter")
+    nurse.sees("37,2")
+    nurse.presses("f9")
+    nurse.sees("Enter signer")
+    nurse.presses("enter")
+    nurse.sees("kan trekkes tilbake med u")
+
+
+def _note(nurse: Nurse) -> None:
+    """Write a note in the same visit and sign it."""
+    nurse.presses("n")
+    nurse.sees("Notat til besøket")
+    nurse.terminal.type(NOTE)
+    nurse.sees("ingen smerter.")
+    nurse.presses("f9")
+    nurse.sees("Enter signer")
+    nurse.presses("enter")
+    nurse.sees("kan trekkes tilbake med u")
 
 
 def _finds(nurse: Nurse, patient: str) -> None:
