@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,12 +29,12 @@ _GRACE = 10
 _SAFE = "Alt som er signert, og lagrede utkast, ligger kryptert på maskinen. Start programmet på nytt."
 
 
-@dataclass(frozen=True, slots=True)
 class Terminal:
     """The terminal as it was before anything was written to it."""
 
-    descriptor: int
-    modes: list[Any] | None
+    def __init__(self, descriptor: int, modes: list[Any] | None) -> None:
+        self.descriptor = descriptor
+        self.modes = modes
 
     @classmethod
     def save(cls) -> Terminal:
