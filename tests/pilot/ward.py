@@ -1,4 +1,4 @@
-"""A ward for the pilots: the real embedded journal, the real working day and the real application in one process, time standing still.
+"""A ward for the pilots: the real journal, working day and application in one process, while time stands still.
 
 Only the socket is left out: requests go to the journal's ASGI application, unless the network is down.
 """
@@ -154,7 +154,15 @@ class Hands:
                 with contextlib.suppress(WorkerCancelled, WorkerFailed):
                     await worker.wait()
             await self.app.keyboard.idle()
+        await self._painted()
         await self.app.keyboard.idle()
+
+    async def _painted(self) -> None:
+        """Wait until what was changed has been laid out and drawn."""
+        for _ in range(2):
+            drawn = asyncio.Event()
+            if self.app.screen.call_after_refresh(drawn.set):
+                await drawn.wait()
 
     def lines(self) -> list[str]:
         """Return the screen, line by line, without the blanks at the end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -108,9 +109,7 @@ class EntryPlace(Place):
     def save_soon(self) -> None:
         """Save now, beside the typing."""
         if self._is_dirty:
-            self.run_worker(
-                self._guarded(self.save_work()), group="save", description="no data", exit_on_error=False
-            )
+            self.start(self.save_work, "save", is_exclusive=False)
 
     async def save_work(self) -> None:
         """Save what is typed, if anything was typed since the last time; also called when the program is locked or left."""
@@ -143,7 +142,7 @@ class EntryPlace(Place):
 
     def action_draft_save(self) -> None:
         """Save now and say so."""
-        self.start_holding(self._save_and_say(), "save now")
+        self.start_holding(self._save_and_say, "save now")
 
     async def _save_and_say(self) -> None:
         await self.save_work()
@@ -158,7 +157,7 @@ class EntryPlace(Place):
             self._shut_bar()
             self.tell(nb.text("sign.left"))
             return
-        self.start_holding(self._leave(), "leave")
+        self.start_holding(self._leave, "leave")
 
     async def _leave(self) -> None:
         await self.save_work()
@@ -174,7 +173,7 @@ class EntryPlace(Place):
             self._asked_discard = True
             self.tell(nb.text("draft.ask_discard"))
             return
-        self.start_holding(self._discard(), "discard")
+        self.start_holding(self._discard, "discard")
 
     _asked_discard = False
 
@@ -197,7 +196,7 @@ class EntryPlace(Place):
         if why:
             self.tell(nb.text("news2.cannot_sign", why=why))
             return
-        self.start_holding(self._open_bar(), "sign")
+        self.start_holding(self._open_bar, "sign")
 
     async def _open_bar(self) -> None:
         """Save first, so that what is summed up is what is kept; then show the lines."""
@@ -233,7 +232,7 @@ class EntryPlace(Place):
         """Sign, once."""
         if not self._is_signing and self.query_one(SignBar).is_open:
             self._is_signing = True
-            self.start_holding(self._sign(self.query_one(SignBar).retyped), "sign")
+            self.start_holding(partial(self._sign, self.query_one(SignBar).retyped), "sign")
 
     async def _sign(self, retyped: str) -> None:
         """Sign in one commit; only then say so, on the screen below."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -53,7 +54,7 @@ class OutboxScreen(Place):
     BINDINGS: ClassVar = bindings_for("outbox", "back")
     CSS = """
     OutboxScreen #counts { height: 1; margin-bottom: 1; }
-    OutboxScreen #detail { height: auto; max-height: 6; display: none; padding: 1 0 0 0; }
+    OutboxScreen #detail { height: auto; max-height: 10; display: none; padding: 1 0 0 0; }
     OutboxScreen #detail.-said { display: block; }
     """
 
@@ -77,7 +78,7 @@ class OutboxScreen(Place):
 
     def reload(self) -> None:
         """Read it again."""
-        self.start(self._read(), "outbox")
+        self.start(self._read, "outbox")
 
     async def _read(self) -> None:
         """Show the entries; the choice stays on the entry it was on."""
@@ -138,7 +139,7 @@ class OutboxScreen(Place):
         if entry is None or why:
             self.tell(why)
             return
-        self.start_holding(self._send(entry.entry_id), "entry")
+        self.start_holding(partial(self._send, entry.entry_id), "entry")
 
     async def _send(self, entry_id: str) -> None:
         await self.day.send_now(entry_id)
@@ -152,7 +153,7 @@ class OutboxScreen(Place):
         if entry is None or why:
             self.tell(why)
             return
-        self.start_holding(self._withdraw(entry.entry_id), "entry")
+        self.start_holding(partial(self._withdraw, entry.entry_id), "entry")
 
     async def _withdraw(self, entry_id: str) -> None:
         await self.day.withdraw(entry_id)

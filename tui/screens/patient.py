@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.widgets import Static
@@ -63,12 +64,12 @@ class PatientScreen(Place):
         """Open the chart; keys wait for it, so that `v` straight after Enter finds the patient."""
         self._show_tabs()
         self.query_one(LinePane).focus()
-        self.start_holding(self._read(stay=False), "chart")
+        self.start_holding(partial(self._read, stay=False), "chart")
 
     def reload(self) -> None:
         """Read again what is in sight."""
         if self._chart is not None:
-            self.start(self._read(stay=True), "chart")
+            self.start(partial(self._read, stay=True), "chart")
 
     async def _read(self, *, stay: bool) -> None:
         """Show the chart, if it is still this patient's screen and this patient's chart."""
@@ -153,11 +154,11 @@ class PatientScreen(Place):
 
     def action_vitals_record(self) -> None:
         """Record NEWS2."""
-        self.start_holding(open_entry(self, EntryKind.NEWS2, self.patient_id, self.visit_id), "open")
+        self.start_holding(partial(open_entry, self, EntryKind.NEWS2, self.patient_id, self.visit_id), "open")
 
     def action_note_write(self) -> None:
         """Write a note."""
-        self.start_holding(open_entry(self, EntryKind.NOTE, self.patient_id, self.visit_id), "open")
+        self.start_holding(partial(open_entry, self, EntryKind.NOTE, self.patient_id, self.visit_id), "open")
 
     def action_outbox_show(self) -> None:
         """Open the outbox."""

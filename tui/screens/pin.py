@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -73,7 +74,7 @@ class PinScreen(Place):
             self.tell(nb.text("pin.differ"))
             return
         self.query_one("#wait", Static).update(content_of([line(piece(nb.text("pin.working"), Ink.DIM))]))
-        self.start_holding(self._keep(first.value), "pin")
+        self.start_holding(partial(self._keep, first.value), "pin")
 
     async def _keep(self, pin: str) -> None:
         """Set the PIN, begin the day, show the round."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.containers import Vertical
 from textual.screen import Screen
@@ -19,7 +21,6 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.words_line import WordsLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
     from datetime import datetime
 
     from textual.app import ComposeResult
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from services.workday import Workday
     from tui.app import FeltjournalApp
     from tui.screens.desk import Desk
+
+
+Job = Callable[[], Awaitable[None]]
+"""Work of the working day, begun when its worker begins."""
 
 
 class Place(Acting, Screen[None]):
@@ -127,27 +132,27 @@ class Place(Acting, Screen[None]):
 
     # --- work
 
-    def start(self, job: Coroutine[Any, Any, None], group: str) -> Worker[None]:
+    def start(self, job: Job, group: str, *, is_exclusive: bool = True) -> Worker[None]:
         """Run a job of the working day; the latest of a group wins, trouble is shown, no argument reaches a log."""
         return self.run_worker(
-            self._guarded(job),
+            partial(self._guarded, job),
             name=group,
             group=group,
             description="no data",
             exit_on_error=False,
-            exclusive=True,
+            exclusive=is_exclusive,
         )
 
-    def start_holding(self, job: Coroutine[Any, Any, None], group: str) -> Worker[None]:
+    def start_holding(self, job: Job, group: str) -> Worker[None]:
         """Run a local job that opens a screen: the next key waits for it."""
         worker = self.start(job, group)
         self.feltjournal.keyboard.hold_for(worker)
         return worker
 
-    async def _guarded(self, job: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, job: Job) -> None:
         """Show trouble in words; everything else is a fault of ours and ends the worker."""
         try:
-            await job
+            await job()
         except Trouble as trouble:
             self.show_trouble(trouble)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -81,7 +82,7 @@ class RoundScreen(Place):
 
     def reload(self) -> None:
         """Read it again."""
-        self.start(self._read(), "round")
+        self.start(self._read, "round")
 
     async def _read(self) -> None:
         """Show the round that lies here, or that none was taken."""
@@ -191,7 +192,7 @@ class RoundScreen(Place):
         if visit is None:
             self.tell(nb.text("no_patient"))
             return
-        self.start_holding(open_entry(self, kind, visit.patient_id, visit.visit_id), "open")
+        self.start_holding(partial(open_entry, self, kind, visit.patient_id, visit.visit_id), "open")
 
     def action_round_take(self) -> None:
         """Fetch the round from the journal."""

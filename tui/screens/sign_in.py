@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -74,7 +75,7 @@ class SignInScreen(Place):
     def action_people_ask(self) -> None:
         """Ask the journal whom it lets in."""
         self._wait(nb.text("sign_in.waiting"))
-        self.start(self._ask(), "people")
+        self.start(self._ask, "people")
 
     async def _ask(self) -> None:
         """Show the people, or that there are none."""
@@ -93,7 +94,7 @@ class SignInScreen(Place):
         person = event.rows.items[event.index]
         if isinstance(person, Person):
             self._wait(nb.text("sign_in.signing_in", name=visible(person.name)))
-            self.start(self._sign_in(person.person_id), "people")
+            self.start(partial(self._sign_in, person.person_id), "people")
 
     async def _sign_in(self, person_id: str) -> None:
         """Drive the sign-in, then go on to what is missing: a PIN, an unlocking, or nothing."""

@@ -64,7 +64,7 @@ class TakeRoundScreen(Place):
         """Begin at once."""
         self._tell([line(" ", piece(nb.text("take.waiting"), Ink.DIM))])
         self.query_one(LinePane).focus()
-        self.start(self._take(), "take")
+        self.start(self._take, "take")
 
     async def _take(self) -> None:
         """Fetch; every patient gets a line as it is finished."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -94,7 +95,7 @@ class UnlockScreen(Place):
     def unlock(self, event: ValueField.Submitted) -> None:
         """Try the PIN."""
         self._wait(nb.text("unlock.working"))
-        self.start_holding(self._unlock(event.value), "unlock")
+        self.start_holding(partial(self._unlock, event.value), "unlock")
 
     async def _unlock(self, pin: str) -> None:
         """Open the cache; a wrong PIN empties the field and tells what is left."""

@@ -23,7 +23,6 @@ _TEXT: dict[str, str] = {
     "pin.again": "Gjenta",
     "pin.differ": "De to er ikke like. Skriv begge på nytt.",
     "pin.working": "Lager nøkkelen …",
-    "pin.keys": "Enter neste og lagre   Esc tilbake",
     "unlock.place": "Låst",
     "unlock.unsent": "{visits} er signert og venter på nett. De beholdes og sendes etter opplåsing.",
     "unlock.nothing_unsent": "Ingenting venter på å bli sendt.",
@@ -184,7 +183,6 @@ _TEXT: dict[str, str] = {
     "sign.retype": "Likt navn på listen: skriv de siste 3 sifrene i fødselsnummeret",
     "sign.enter": "Enter signerer. Esc går tilbake.",
     "sign.done": "◆ signert, kan trekkes tilbake med u til {at}: {title}",
-    "sign.nothing": "Ingenting å signere her.",
     "sign.critical": "113 / legevakt 116117 etter kommunens prosedyre",
     "sign.left": "Ingenting er signert.",
     # outbox
@@ -216,12 +214,6 @@ _TEXT: dict[str, str] = {
     "outbox.cannot_withdraw.refused": "Journalen avviste den; det er ingenting å trekke tilbake.",
     "outbox.cannot_withdraw.withdrawn": "Den er alt trukket tilbake.",
     # leaving and help
-    "quit.nothing": "Alt du har signert er i journalen.",
-    "quit.unsent": "{entries} er signert og ikke sendt. De ligger kryptert her og sendes neste gang du låser opp.",
-    "quit.unsent_no_cache": "▲▲ {entries} er ikke sendt og går tapt: ingenting lagres på denne maskinen.",
-    "quit.ask": "AVSLUTT",
-    "quit.keys": "Enter avslutter   Esc blir",
-    "quit.drafts": "{drafts} er ikke signert. De ligger her.",
     "help.place": "Hjelp",
     "help.keys": "Taster som virker her",
     "help.signs": "Tegn",
@@ -237,9 +229,7 @@ _TEXT: dict[str, str] = {
     "sign_help.▲": "utenfor det normale, eller NEWS2 5–6",
     "sign_help.▲▲": "kritisk, eller NEWS2 7 og over",
     "wait.unexpected": "Noe gikk galt i klienten ({name}). Det du har signert er lagret. Meld fra.",
-    "key.not_here": "{key} gjør ingenting her.",
     "no_patient": "Velg en pasient først.",
-    "not_home": "Besøket er avlyst; pasienten kan likevel åpnes med Enter.",
 }
 
 
