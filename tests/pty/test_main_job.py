@@ -74,7 +74,7 @@ def main_job(nurse: Nurse, journal: SandboxRoom, patient: str, *options: str) ->
     journal.start()
     journal.fault("kill-after-commit", method="POST", path="/fhir")  # between receiving and answering
     nurse.presses("a")
-    nurse.sees("svaret gikk tapt", seconds=90)
+    nurse.sees("? NEWS2", seconds=90)
     journal.kill()
     assert nurse.quits() == 0
 
