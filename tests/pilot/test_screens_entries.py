@@ -52,7 +52,7 @@ async def test_nothing_is_scored_before_all_seven_are_in(tmp_path: Path) -> None
         await record(hands, NEWS2[:6])
         assert "NEWS2           –   mangler bevissthet, temperatur" in hands.text
         await hands.press("f9")
-        assert "Kan ikke signeres ennå: mangler bevissthet, temperatur" in hands.text
+        assert "Kan ikke signeres: mangler bevissthet, temperatur" in hands.text
 
 
 async def test_an_unusual_value_asks_for_a_reason_and_an_impossible_one_is_refused(tmp_path: Path) -> None:
@@ -100,6 +100,30 @@ async def test_a_look_alike_asks_for_the_last_three_digits(tmp_path: Path) -> No
         assert "◆ signert" in hands.text
 
 
+async def test_a_change_after_the_summary_closes_it(tmp_path: Path) -> None:
+    """What is signed is what the summary named: back into a field, one more digit, and nothing can be signed before F9."""
+    async with at_work(Ward(tmp_path)) as hands:
+        await hands.first_morning()
+        await hands.choose("MOEN, Ragnhild")
+        await record(hands, ("22", "93", "n", "105", "60", "99", "a", "384"))
+        await hands.press("f9")
+        assert "SIGNER" in hands.text
+        await hands.press("shift+tab", "shift+tab", "shift+tab", "shift+tab")
+        await hands.write("4")
+        assert "Endret etter oppsummeringen" in hands.text
+        assert "SIGNER" not in hands.text
+
+
+async def test_leaving_at_once_loses_no_key(tmp_path: Path) -> None:
+    """Esc straight after the last key, while the saving of the one before is under way."""
+    async with at_work(Ward(tmp_path)) as hands:
+        await hands.first_morning()
+        await hands.choose("HANSEN")
+        await hands.press("v", "2", "2", "enter", "9", "3", "escape", "v")
+        assert "22      /min" in hands.text
+        assert "93      %" in hands.text
+
+
 async def test_a_draft_survives_a_new_start_and_is_taken_up_again(tmp_path: Path) -> None:
     """What was typed is there after the program has gone, and the network is not needed."""
     ward = Ward(tmp_path)
@@ -125,6 +149,7 @@ async def test_a_note_is_written_signed_and_taken_back(tmp_path: Path) -> None:
         await hands.choose("HANSEN")
         await hands.press("n")
         await hands.write("Rolig [ikke bekreftet] natt.\nØdem økt.")
+        await hands.press("f2")
         assert_grid("note_80x24", hands.text)
         await hands.press("f9", "enter")
         await hands.press("u")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -67,6 +68,7 @@ class EntryPlace(Place):
         self._pause: Timer | None = None
         self._came_from: Widget | None = None
         self._is_signing = False
+        self._saving = asyncio.Lock()
 
     # --- what the subclass gives
 
@@ -102,6 +104,7 @@ class EntryPlace(Place):
         """Something was typed: save it after a short pause."""
         self._is_dirty = True
         self.show_saved()
+        self._close_summary()
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self.save_soon)
@@ -113,16 +116,16 @@ class EntryPlace(Place):
 
     async def save_work(self) -> None:
         """Save what is typed, if anything was typed since the last time; also called when the program is locked or left."""
-        if not self._is_dirty:
-            return
-        self._is_dirty = False
-        fields = self.typed()
-        try:
-            saved = await self.day.save_draft(replace(self.draft, fields=fields))
-        except Trouble:
-            self._is_dirty = True
-            raise
-        self.draft = saved
+        async with self._saving:  # who leaves waits for the saving under way
+            if not self._is_dirty:
+                return
+            self._is_dirty = False
+            fields = self.typed()
+            try:
+                self.draft = await self.day.save_draft(replace(self.draft, fields=fields))
+            except Trouble:
+                self._is_dirty = True
+                raise
         if self.is_attached:
             self.show_saved()
 
@@ -209,6 +212,13 @@ class EntryPlace(Place):
         self.set_focus(None)
         bar.open(content_of(sign_lines(summary, self.size.width)), asks_digits=summary.retype_digits)
         self.query_one(KeyLine).show_scopes("signing")
+
+    def _close_summary(self) -> None:
+        """Something was typed after the summary: what it says is no longer what would be signed."""
+        if self.query_one(SignBar).is_open and not self._is_signing:
+            self._came_from = None
+            self._shut_bar()
+            self.tell(nb.text("sign.changed"))
 
     def _shut_bar(self) -> None:
         """Close the signing and go back to the field."""

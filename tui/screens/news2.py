@@ -255,8 +255,12 @@ class News2Screen(EntryPlace):
         if refused:
             return refused
         if state.missing:
-            return nb.text(
-                "news2.missing", fields=", ".join(nb.text(f"news2.name.{code}") for code in state.missing)
+            names = ", ".join(nb.text(f"news2.name.{code}") for code in state.missing)
+            few = nb.text("news2.missing", fields=names)
+            return (
+                few
+                if len(few) <= _MISSING + 10
+                else nb.text("news2.missing_values", count=len(state.missing))
             )
         if state.unexplained:
             code = state.unexplained[0]

@@ -127,7 +127,7 @@ class Place(Acting, Screen[None]):
         """Say in line 1 what environment, what connection, how old the data, what is unsent."""
         status = self.day.status()
         self.query_one(FrameLine).show_state(
-            ENVIRONMENT_WORD[status.environment], *status_words(status, self.now())
+            ENVIRONMENT_WORD[status.environment], *status_words(status, self.now(), has_since=self.HAS_SINCE)
         )
 
     # --- work

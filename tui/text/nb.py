@@ -121,6 +121,7 @@ _TEXT: dict[str, str] = {
     "news2.no_previous": "Ingen forrige",
     "news2.total": "NEWS2",
     "news2.missing": "mangler {fields}",
+    "news2.missing_values": "mangler {count} verdier",
     "news2.missing_many": "mangler {count} av 7 verdier",
     "news2.correct": "▲ rett opp",
     "news2.air": "nei, luft",
@@ -164,9 +165,9 @@ _TEXT: dict[str, str] = {
     "news2.refused.acvpu": "bevissthet: skriv A, C, V, P eller U.",
     "news2.reason_for": "Begrunnelse for {name}",
     "news2.scale_one": "Skala 1 er valgt. {by} vedtok skala 2 {at}.",
-    "news2.reason_needed": "{name} {value} er uvanlig: skriv en begrunnelse, eller rett tallet.",
+    "news2.reason_needed": "{name} {value} er uvanlig: begrunn eller rett.",
     "news2.pressures": "BT: diastolisk er ikke lavere enn systolisk. Kontroller.",
-    "news2.cannot_sign": "Kan ikke signeres ennå: {why}",
+    "news2.cannot_sign": "Kan ikke signeres: {why}",
     # writing
     "draft.saved": "● utkast lagret {at}",
     "draft.unsaved": "lagrer …",
@@ -184,6 +185,7 @@ _TEXT: dict[str, str] = {
     "sign.enter": "Enter signerer. Esc går tilbake.",
     "sign.done": "◆ signert, kan trekkes tilbake med u til {at}: {title}",
     "sign.critical": "113 / legevakt 116117 etter kommunens prosedyre",
+    "sign.changed": "Endret etter oppsummeringen. Se over på nytt med F9.",
     "sign.left": "Ingenting er signert.",
     # outbox
     "outbox.place": "Utboks",
