@@ -29,6 +29,20 @@ PATIENTS_AT_ONCE = 3
 """How many charts come down side by side; the journal is shared with others (norway.md §4.3)."""
 
 
+_ONE_PATIENT_ONLY = frozenset({ErrorKind.FORBIDDEN, ErrorKind.NOT_FOUND, ErrorKind.GONE})
+"""Kinds that say something of one patient; the visit stays on the list and says that the patient did not come."""
+
+_WHOLE_LINE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED, ErrorKind.NOT_FHIR})
+"""Kinds after which nothing more is asked in this pull: each further question would only wait for its own time limit."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """What is known of the line to the journal within one pull: why it was lost, or nothing."""
+
+    lost: str = ""
+
+
 class Span(Protocol):
     """A shift: its name, its day and its two instants."""
 
@@ -111,7 +125,7 @@ class Pull:
             await self._worker.run(self._keep_patient, patient)
         except JournalError as error:
             missing.append(("patient", str(error.kind)))
-        return await self._chart(patient_id, missing)
+        return await self._chart(patient_id, missing, _Line())
 
     async def _list(self, query: Query) -> tuple[list[Resource], list[Resource]]:
         visits: dict[str, Resource] = {}
@@ -121,36 +135,46 @@ class Pull:
             patients.update((r.id, r) for r in page.included if r.type == "Patient")
         wanted = {patient_of(v.type, v.body) for v in visits.values()} - {""}
         for patient_id in sorted(wanted - set(patients)):
-            patient = await self._client.read("Patient", patient_id)
-            patients[patient.id] = patient
+            try:
+                patients[patient_id] = await self._client.read("Patient", patient_id)
+            except JournalError as error:
+                if error.kind not in _ONE_PATIENT_ONLY:
+                    raise
         return list(visits.values()), [patients[i] for i in sorted(patients) if i in wanted]
 
     async def _charts(
         self, patient_ids: Sequence[str], progress: Callable[[int, int, ChartOutcome], None]
     ) -> list[ChartOutcome]:
         gate = asyncio.Semaphore(PATIENTS_AT_ONCE)
+        line = _Line()
         done: list[ChartOutcome] = []
 
         async def one(patient_id: str) -> None:
             async with gate:
-                outcome = await self._chart(patient_id, [])
+                outcome = await self._chart(patient_id, [], line)
             done.append(outcome)
             progress(len(done), len(patient_ids), outcome)
 
-        async with asyncio.TaskGroup() as group:
-            for patient_id in patient_ids:
-                group.create_task(one(patient_id))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for patient_id in patient_ids:
+                    group.create_task(one(patient_id))
+        except BaseExceptionGroup as failures:  # the first says it: a full disk is full for every patient
+            raise failures.exceptions[0] from None
         return done
 
-    async def _chart(self, patient_id: str, missing: list[tuple[str, str]]) -> ChartOutcome:
+    async def _chart(self, patient_id: str, missing: list[tuple[str, str]], line: _Line) -> ChartOutcome:
         for part in CHART_PARTS:
-            reason = await self._part(patient_id, part)
+            reason = await self._part(patient_id, part, line)
             if reason:
                 missing.append((part.name, reason))
         return ChartOutcome(patient_id, tuple(missing))
 
-    async def _part(self, patient_id: str, part: ChartPart) -> str:
-        """Bring one part; return why it is not complete, or nothing."""
+    async def _part(self, patient_id: str, part: ChartPart, line: _Line) -> str:
+        """Bring one part; return why it is not complete, or nothing. A line that was lost is not tried again and again."""
+        if line.lost:
+            await self._worker.run(self._mark_missing, patient_id, part, line.lost)
+            return line.lost
         try:
             generation = await self._worker.run(next_generation, self._store)
             found = await self._pages(
@@ -162,6 +186,8 @@ class Pull:
             await self._worker.run(self._close_part, patient_id, part, generation)
         except JournalError as error:
             reason = str(error.kind)
+            if error.kind in _WHOLE_LINE:
+                line.lost = reason
             await self._worker.run(self._mark_missing, patient_id, part, reason)
             return reason
         return ""

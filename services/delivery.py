@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
+from services.connection import LONGEST_PAUSE
 from services.views import Connection
 
 if TYPE_CHECKING:
@@ -49,16 +50,21 @@ class Delivery:
         self._reconnected = reconnected
         self._wake = asyncio.Event()
         self._capabilities: Capabilities | None = None
+        self.faults = 0
 
     def wake(self) -> None:
         """Look at the outbox at once."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Ask, deliver, wait; for ever."""
+        """Ask, deliver, wait; for ever. No fault ends it: a loop that stopped would keep signed work from the journal."""
         while True:
             self._wake.clear()
-            pause = await self.step()
+            try:
+                pause = await self.step()
+            except Exception:  # noqa: BLE001  whatever it was, the entry is in the store and is tried again
+                self.faults += 1
+                pause = LONGEST_PAUSE
             await self._wait(pause)
 
     async def step(self) -> float:
@@ -68,6 +74,9 @@ class Delivery:
             self._capabilities = await self._session.client.capabilities()
         except JournalError as error:
             await self._met(connection_of(error))
+            return self._watch.pause()
+        if self._session.tokens.ended:
+            await self._met(Connection.SIGNED_OUT)
             return self._watch.pause()
         done = await self._session.outbox.deliver_due(self._capabilities)
         if done.stopped_by is not None:

@@ -108,6 +108,33 @@ async def test_part_of_a_chart_that_does_not_come_is_named(journal: SandboxRoom,
     await day.close()
 
 
+async def test_line_lost_in_the_middle_stops_asking_and_names_what_is_missing(
+    journal: SandboxRoom, tmp_path: Path
+) -> None:
+    """After the list the journal dies: every chart says what it lacks, what was there before stands, nothing hangs."""
+    day = await first_day(tmp_path)
+    before = await day.round()
+    assert before is not None
+    journal.fault("drop", path="/fhir/Observation", times=0)
+    after = await day.take_round(lambda _: None)
+    assert not after.complete
+    assert all("målinger" in v.missing for v in after.visits)
+    assert [v.news2 for v in after.visits] == [v.news2 for v in before.visits]
+    await day.close()
+
+
+async def test_patient_the_journal_keeps_back_stays_on_the_list(journal: SandboxRoom, tmp_path: Path) -> None:
+    """403 on one Patient: the others come, nobody vanishes from the list, and the list is not called complete."""
+    day = a_day(tmp_path)
+    await day.people()
+    await day.sign_in("kari-nordmann")
+    await day.set_pin(PIN)
+    journal.fault("status", path="/fhir/Patient", status=403, times=0)
+    taken = await day.take_round(lambda _: None)
+    assert taken.journal_count == len(taken.visits) > 0
+    await day.close()
+
+
 async def test_answer_about_another_patient_is_refused_whole(journal: SandboxRoom, tmp_path: Path) -> None:
     """Nothing of a page that brings another patient's data is stored, and the part is marked as missing."""
     day = await first_day(tmp_path)

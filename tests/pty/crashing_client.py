@@ -14,7 +14,7 @@ def _fail(self: NoteScreen) -> None:
     raise RuntimeError(f"{patient} {token} {self}")
 
 
-NoteScreen.action_draft_save = _fail  # type: ignore[method-assign]
+setattr(NoteScreen, "action_draft_save", _fail)  # noqa: B010  a fault put in from outside
 
 if __name__ == "__main__":
     sys.exit(main([]))
