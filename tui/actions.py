@@ -134,7 +134,11 @@ REGISTRY: tuple[Action, ...] = (
     Action("field.previous", "shift+tab", "forrige", "Forrige felt.", "fields"),
     Action("entry.show", "enter", "se", "Se hva som er signert.", "outbox"),
     Action("entry.send", "a", "send nå", "Send uten å vente de 30 sekundene.", "outbox"),
-    Action("entry.withdraw", "b", "trekk tilbake", "Trekk tilbake det som ikke er sendt.", "outbox"),    Action("people.ask", "r", "spør igjen", "Spør journalen på nytt hvem som kan logge inn.", "sign-in"),
+    Action("entry.withdraw", "b", "trekk tilbake", "Trekk tilbake det som ikke er sendt.", "outbox"),
+    Action(
+        "round.quit", "q", "avslutt", "Avslutt. Sier fra om noe ikke er sendt.", "round", is_in_line=False
+    ),
+    Action("people.ask", "r", "spør igjen", "Spør journalen på nytt hvem som kan logge inn.", "sign-in"),
     Action("door.unlock", "enter", "lås opp", "Åpne lageret med PIN-koden.", "unlock"),
     Action("door.other", "f3", "annen bruker", "Logg inn mot journalen; også etter fem feil PIN.", "unlock"),
     Action("pin.keep", "enter", "neste og lagre", "Neste felt; på det siste lagres PIN-koden.", "pin"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
+
+from textual import events
 
 from tests.golden.grid import assert_grid
 from tests.pilot.ward import Hands, Ward, at_work
@@ -221,3 +224,33 @@ async def test_the_selection_needs_no_colour(tmp_path: Path) -> None:
         await hands.press("enter")
         assert "Allergi: Kjente ▲" in hands.text
         assert "▲ høy" in hands.text
+
+
+async def test_leaving_says_what_is_unsent_first(tmp_path: Path) -> None:
+    """`q` says it whole, also on 80 columns; a second one leaves."""
+    ward = Ward(tmp_path)
+    async with at_work(ward) as hands:
+        await hands.first_morning()
+        ward.network.is_down = True
+        await hands.choose("HANSEN")
+        await record(hands)
+        await hands.press("f9", "enter", "q")
+        said = " ".join(hands.text.split())
+        assert "ikke sendt" in said
+        assert "en gang til for å avslutte" in said
+        hands.app.keyboard.take(events.Key("q", "q"))
+        async with asyncio.timeout(20):
+            while hands.app.return_code is None:
+                await asyncio.sleep(0)
+        assert hands.app.return_code == 0
+
+
+async def test_enter_does_not_break_off_the_fetching(tmp_path: Path) -> None:
+    """Type-ahead on the way to the round stops nothing."""
+    async with at_work(Ward(tmp_path)) as hands:
+        await hands.press("enter")
+        await hands.write("fjell-hytte-7\nfjell-hytte-7\n")
+        await hands.press("t", "enter", "enter")
+        assert "komplett" in hands.text
+        await hands.press("enter")
+        assert "BAKKEN, Solveig" in hands.text

@@ -194,6 +194,10 @@ class RoundScreen(Place):
             return
         self.start_holding(partial(open_entry, self, kind, visit.patient_id, visit.visit_id), "open")
 
+    async def action_round_quit(self) -> None:
+        """End the program; it says first what is unsent."""
+        await self.feltjournal.action_app_quit()
+
     def action_round_take(self) -> None:
         """Fetch the round from the journal."""
         from tui.screens.take_round import TakeRoundScreen

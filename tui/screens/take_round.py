@@ -54,6 +54,7 @@ class TakeRoundScreen(Place):
         self._steps: list[tuple[RoundProgress, datetime]] = []
         self._names: dict[str, str] = {}
         self._view: RoundView | None = None
+        self._is_running = True
 
     def compose_body(self) -> ComposeResult:
         """Lay out the summary over the patients."""
@@ -71,9 +72,11 @@ class TakeRoundScreen(Place):
         try:
             self._view = await self.day.take_round(self._progressed)
         except BaseException:
+            self._is_running = False
             if self.is_attached:
                 self._tell([line(" ", piece(nb.text("take.stopped"), Ink.PERSON))])
             raise
+        self._is_running = False
         self._names = {row.patient_id: fmt.name(row.family, row.given) for row in self._view.visits}
         self._show_lines()
         self._tell(self._summary(self._view))
@@ -117,7 +120,10 @@ class TakeRoundScreen(Place):
         self.query_one("#told", Static).update(content_of(lines))
 
     def action_round_go_on(self) -> None:
-        """Show the round."""
+        """Show the round, once it is here."""
+        if self._is_running:
+            self.tell(nb.text("take.still"))
+            return
         self.action_place_back()
 
     def action_place_back(self) -> None:

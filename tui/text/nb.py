@@ -60,6 +60,7 @@ _TEXT: dict[str, str] = {
     "take.done_whole": "Runden er med. Alle er komplette per {at}.",
     "take.done_partial": "Runden er med, men {partial} av {total} er ikke komplette. t henter på nytt.",
     "take.stopped": "Avbrutt. Det som var kommet ned, er beholdt.",
+    "take.still": "Henter fortsatt. Esc avbryter; det som er kommet ned, beholdes.",
     "take.go_on": "Enter viser runden.",
     "visit.tasks": "{done} av {all} gjort",
     "visit.news2": "NEWS2 {score} skala {scale}",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui.text import format as fmt
 from tui.text.ink import Ink, Line, content_of, line, piece, visible
 from tui.text.nb_trouble import trouble_words
@@ -31,6 +33,16 @@ class WordsLine(MessageLine):
         """Return the trouble shown, as text."""
         return content_of(self._trouble).plain
 
+    def say(self, text: str, *, is_critical: bool = False) -> None:
+        """Show a message; one that is wider than the line gets the lines it needs."""
+        super().say(text, is_critical=is_critical)
+        self.refresh(layout=self._is_long)
+
+    @property
+    def _is_long(self) -> bool:
+        """Tell whether the message needs more than a line."""
+        return cell_len(visible(self.text)) > self.content_size.width
+
     def show_trouble(self, trouble: Trouble, width: int) -> None:
         """Say what happened, what is safe, what to do next; the journal's own words, if any, between them."""
         words = trouble_words(trouble)
@@ -42,9 +54,10 @@ class WordsLine(MessageLine):
 
     def key_pressed(self) -> None:
         """Let the passing message and the trouble go."""
+        was_long = bool(self._trouble) or self._is_long
         super().key_pressed()
-        if self._trouble:
-            self._trouble = []
+        self._trouble = []
+        if was_long:
             self.refresh(layout=True)
 
     def render(self) -> Content:
