@@ -13,6 +13,8 @@ from tests.pilot.ward import Hands, Ward, at_work
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 NEWS2 = ("22", "93", "n", "105", "60", "104", "a", "384")
 
 
@@ -226,7 +228,7 @@ async def test_the_selection_needs_no_colour(tmp_path: Path) -> None:
         assert "▲ høy" in hands.text
 
 
-async def test_leaving_says_what_is_unsent_first(tmp_path: Path) -> None:
+async def test_leaving_says_what_is_unsent_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`q` says it whole, also on 80 columns; a second one leaves."""
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
@@ -238,10 +240,15 @@ async def test_leaving_says_what_is_unsent_first(tmp_path: Path) -> None:
         said = " ".join(hands.text.split())
         assert "ikke sendt" in said
         assert "en gang til for å avslutte" in said
+        left, leave = asyncio.Event(), hands.app.leave
+
+        async def told(code: int = 0) -> None:
+            await leave(code)
+            left.set()
+
+        monkeypatch.setattr(hands.app, "leave", told)
         hands.app.keyboard.take(events.Key("q", "q"))
-        async with asyncio.timeout(20):
-            while hands.app.return_code is None:
-                await asyncio.sleep(0)
+        await asyncio.wait_for(left.wait(), 20)
         assert hands.app.return_code == 0
 
 
