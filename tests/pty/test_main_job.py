@@ -164,5 +164,5 @@ def test_main_job_with_gnome_keyring(
 def test_main_job_on_people_nobody_here_wrote(home: Path, journal: SandboxRoom) -> None:
     """Twelve Synthea patients, loaded and planned: the same job holds."""
     nurse = Nurse(home, plain_environment(home))
-    journal.start("--load", str(SHARED / "data" / "synthea"), "--plan-round")
+    journal.start("--load", str(SHARED / "synthea"), "--plan-round")
     main_job(nurse, journal, "WINTHEISER")
