@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NO_PIN = "PIN trengs, og her er ingen terminal å spørre i. Ingenting er endret. Gi den gjennom en fildeskriptor: --pin-fd 3 3<FIL."
+NO_PIN = "PIN trengs, og her er ingen terminal å spørre i. Ingenting er endret. Gi den ved fildeskriptor: --pin-fd 3 3<FIL."
 
 _CONNECTION = {
     "unknown": "Journalen er ikke spurt.",
