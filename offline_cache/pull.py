@@ -90,9 +90,19 @@ class Pull:
         self._clock = clock
 
     async def take_round(
-        self, span: Span, actor: str, progress: Callable[[int, int, ChartOutcome], None]
+        self,
+        span: Span,
+        actor: str,
+        listed: Callable[[Sequence[Resource]], None],
+        progress: Callable[[int, int, ChartOutcome], None],
     ) -> RoundRecord:
-        """Bring the visits of a shift and the charts of their patients; report each patient as it is done.
+        """Bring the visits of a shift and the charts of their patients.
+
+        Args:
+            span: the shift.
+            actor: whose visits: a reference such as `Practitioner/1`.
+            listed: told the patients once the list itself is in.
+            progress: told each patient as it is done: how many are, of how many, and what became of this one.
 
         Raises:
             JournalError: the list of visits itself did not come; nothing that was cached before is changed.
@@ -112,6 +122,7 @@ class Pull:
             complete=False,
         )
         await self._worker.run(self._keep_list, record, visits, patients)
+        listed(patients)
         outcomes = await self._charts([p.id for p in patients], progress)
         lost = {patient_of(v.type, v.body) for v in visits} - {p.id for p in patients}
         whole = all(o.complete for o in outcomes) and not lost and counted == len(visits)

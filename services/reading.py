@@ -59,6 +59,8 @@ class Reading:
         self._store = store
         self._clock = clock
         self._clinician = clinician
+        self.opened = ""
+        """The patient who was opened last, audit row and all."""
 
     def note_unlock(self) -> None:
         """Write down that the cache was opened."""
@@ -90,6 +92,7 @@ class Reading:
             self._store.audit.append(
                 "open-patient", patient=patient_id, basis=basis, actor=self._clinician.fhir_user
             )
+        self.opened = patient_id
         return self.chart(patient_id, visit_id)
 
     def chart(self, patient_id: str, visit_id: str = "") -> Chart:

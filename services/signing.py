@@ -56,7 +56,7 @@ class Signing:
             title=title,
             patient=full_name(chart.banner.family, chart.banner.given),
             birth_year=str(born.year) if born else "",
-            clinician=self._clinician.name,
+            clinician=", ".join(part for part in (self._clinician.name, self._clinician.role) if part),
             event_at=draft.event_at,
             parts=len(parts),
             critical=_response(draft),
@@ -136,7 +136,11 @@ class Signing:
 
 def _refuse(problems: list[FieldProblem]) -> None:
     if problems:
-        raise Trouble(TroubleCode.DRAFT_INCOMPLETE, count=str(len(problems)))
+        raise Trouble(
+            TroubleCode.DRAFT_INCOMPLETE,
+            count=str(len(problems)),
+            missing=",".join(p.field for p in problems),
+        )
 
 
 def _response(draft: Draft) -> str:

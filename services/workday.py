@@ -16,6 +16,8 @@ from ports.keyring import find_protector
 from services.connection import ConnectionWatch
 from services.delivery import Delivery, connection_of
 from services.entrance import Entrance
+from services.journal_tree import read_tree
+from services.names import full_name, name_of
 from services.reading import Reading
 from services.signing import Signing
 from services.trouble import Trouble, TroubleCode
@@ -24,8 +26,9 @@ from services.views import CacheKind, Connection, RoundProgress, Status
 from services.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from client.resource import Resource
     from offline_cache.pull import ChartOutcome
     from services.session import Session
     from services.setup import Setup
@@ -118,13 +121,8 @@ class Workday:
             Trouble: the list itself did not come. A chart that did not is told in its row, and the rest is there.
         """
         session, reading = self._open(), self._reader()
-
-        def each(done: int, total: int, outcome: ChartOutcome) -> None:
-            missing = tuple(name for name, _ in outcome.missing)
-            progress(RoundProgress(done, total, outcome.patient_id, "", outcome.complete, missing))
-
         async with self._taking:
-            await self._pull_round(session, each)
+            await self._pull_round(session, progress)
         await self._refresh_status()
         taken = await self._setup.worker.run(reading.round)
         if taken is None:
@@ -136,13 +134,18 @@ class Workday:
         with told():
             return await self._setup.worker.run(self._reader().round)
 
-    async def chart(self, patient_id: str, visit_id: str = "") -> Chart:
-        """Open a patient's chart. The audit row is written first; if it cannot be, nothing is shown."""
-        session = self._open()
+    async def chart(self, patient_id: str, visit_id: str = "", *, again: bool = False) -> Chart:
+        """Open a patient's chart. The audit row is written first; if it cannot be, nothing is shown.
+
+        With `again` the chart that is on the screen is read anew: the same patient as last time is not logged twice.
+        """
+        session, reading = self._open(), self._reader()
         with told():
+            if again and reading.opened == patient_id:
+                return await self._setup.worker.run(reading.chart, patient_id, visit_id)
             if session.cache is CacheKind.NONE:
                 await self._audit_with_journal(patient_id)
-            return await self._setup.worker.run(self._reader().open_chart, patient_id, visit_id)
+            return await self._setup.worker.run(reading.open_chart, patient_id, visit_id)
 
     async def drafts(self, patient_id: str = "") -> list[Draft]:
         """Return the unfinished entries of a patient, or all of them."""
@@ -264,10 +267,20 @@ class Workday:
         for listener in list(self._listeners):
             listener()
 
-    async def _pull_round(self, session: Session, each: Callable[[int, int, ChartOutcome], None]) -> None:
+    async def _pull_round(self, session: Session, progress: Callable[[RoundProgress], None]) -> None:
+        names: dict[str, str] = {}
+
+        def listed(patients: Sequence[Resource]) -> None:
+            names.update((p.id, full_name(*name_of(read_tree(p.body) or {}))) for p in patients)
+
+        def each(done: int, total: int, outcome: ChartOutcome) -> None:
+            missing = tuple(name for name, _ in outcome.missing)
+            name = names.get(outcome.patient_id, "")
+            progress(RoundProgress(done, total, outcome.patient_id, name, outcome.complete, missing))
+
         span = shift_at(self._setup.clock.now())
         try:
-            await session.pull.take_round(span, session.clinician.fhir_user, each)
+            await session.pull.take_round(span, session.clinician.fhir_user, listed, each)
         except JournalError as error:
             self._watch.met(connection_of(error))
             await self._refresh_status()

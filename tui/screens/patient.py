@@ -74,7 +74,7 @@ class PatientScreen(Place):
     async def _read(self, *, stay: bool) -> None:
         """Show the chart, if it is still this patient's screen and this patient's chart."""
         try:
-            chart = await self.day.chart(self.patient_id, self.visit_id)
+            chart = await self.day.chart(self.patient_id, self.visit_id, again=stay)
             drafts = await self.day.drafts(self.patient_id)
         except Trouble:
             self._hide()
