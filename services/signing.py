@@ -9,6 +9,7 @@ from offline_cache.errors import WrongState
 from offline_cache.states import EntryKind
 from services.names import full_name
 from services.news2_draft import read_news2
+from services.part_check import check_parts
 from services.recording import (
     FieldProblem,
     news2_parts,
@@ -75,6 +76,7 @@ class Signing:
         parts, title = self._parts(draft, chart)
         if self.summary(draft).retype_digits and retyped != chart.banner.identity_number[-3:]:
             raise Trouble(TroubleCode.DIGITS_DIFFER)
+        check_parts(parts, draft.patient_id)
         self.writing.sign(draft, parts, title)
         record = self._store.entries.get(entry_id)
         if record is None:

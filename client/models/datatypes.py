@@ -122,43 +122,6 @@ class Extended(Slim):
         return tuple(one for one in self.extension if one.url in urls)
 
 
-class HumanName(Extended):
-    """A name of a person."""
-
-    use: str | None = None
-    text: str | None = None
-    family: str | None = None
-    given: Listed[str] = ()
-    prefix: Listed[str] = ()
-    suffix: Listed[str] = ()
-    period: Period | None = None
-
-
-class ContactPoint(Slim):
-    """A telephone number or another way to reach somebody."""
-
-    system: str | None = None
-    value: str | None = None
-    use: str | None = None
-    rank: int | None = None
-    period: Period | None = None
-
-
-class Address(Extended):
-    """A postal address."""
-
-    use: str | None = None
-    type: str | None = None
-    text: str | None = None
-    line: Listed[str] = ()
-    city: str | None = None
-    district: str | None = None
-    state: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
-    period: Period | None = None
-
-
 class Annotation(Slim):
     """A remark with its author and time."""
 
@@ -179,57 +142,6 @@ class Attachment(Slim):
     hash: str | None = None
     title: str | None = None
     creation: str | None = None
-
-
-class TimingRepeat(Slim):
-    """When something repeats."""
-
-    bounds_period: Period | None = None
-    count: int | None = None
-    frequency: int | None = None
-    frequency_max: int | None = None
-    period: Decimal | None = None
-    period_max: Decimal | None = None
-    period_unit: str | None = None
-    day_of_week: Listed[str] = ()
-    time_of_day: Listed[str] = ()
-    when: Listed[str] = ()
-    offset: int | None = None
-
-
-class Timing(Slim):
-    """When something is to happen."""
-
-    event: Listed[str] = ()
-    repeat: TimingRepeat | None = None
-    code: CodeableConcept | None = None
-
-
-class DoseAndRate(Slim):
-    """How much at a time."""
-
-    type: CodeableConcept | None = None
-    dose_quantity: Quantity | None = None
-    dose_range: Range | None = None
-    rate_quantity: Quantity | None = None
-    rate_ratio: Ratio | None = None
-    rate_range: Range | None = None
-
-
-class Dosage(Slim):
-    """How a medicine is to be taken."""
-
-    sequence: int | None = None
-    text: str | None = None
-    patient_instruction: str | None = None
-    timing: Timing | None = None
-    as_needed_boolean: bool | None = None
-    as_needed_codeable_concept: CodeableConcept | None = None
-    site: CodeableConcept | None = None
-    route: CodeableConcept | None = None
-    method: CodeableConcept | None = None
-    dose_and_rate: Listed[DoseAndRate] = ()
-    max_dose_per_period: Ratio | None = None
 
 
 class Meta(Extended):

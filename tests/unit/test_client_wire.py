@@ -24,7 +24,7 @@ def _loaded_after(statement: str) -> set[str]:
         "client.transport",
         "client.auth.sign_in",
         "client.auth.tokens",
-        "client.models.visit",
+        "client.models.observation",
     ],
 )
 def test_nothing_forbidden_is_loaded(module: str) -> None:

@@ -1,0 +1,53 @@
+"""The last look before signing: every part that is about to be signed is read back as FHIR, and must be this patient's.
+
+The parts were built from a draft by one piece of code; they are read here by another, from the very bytes that will be sent, so
+that a slip in building cannot put a signature on another patient's record (UX-07).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.models.document_reference import DocumentReference
+from client.models.observation import Observation
+from client.models.slim import UnreadableError, decode
+from services.trouble import Trouble, TroubleCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from client.models.datatypes import Identifier, Reference
+    from offline_cache.entries import NewPart
+
+_SYSTEM = "urn:ietf:rfc:3986"
+
+
+def check_parts(parts: Sequence[NewPart], patient_id: str) -> None:
+    """Let the parts through only if each is signed work of this patient, final, by somebody, and carries its own id.
+
+    Raises:
+        Trouble: DRAFT_OTHER_PATIENT when a part is about somebody else; DRAFT_INCOMPLETE when it is not whole.
+    """
+    for part in parts:
+        subject, identifiers, is_whole = _facts(part)
+        if subject is None or subject.reference != f"Patient/{patient_id}":
+            raise Trouble(TroubleCode.DRAFT_OTHER_PATIENT)
+        own = any(i.system == _SYSTEM and i.value == f"urn:uuid:{part.op_id}" for i in identifiers)
+        if not (is_whole and own):
+            raise Trouble(TroubleCode.DRAFT_INCOMPLETE)
+
+
+def _facts(part: NewPart) -> tuple[Reference | None, Sequence[Identifier], bool]:
+    """Return the subject, the identifiers, and whether the part is final, dated and has an author."""
+    try:
+        if part.type == "Observation":
+            observed = decode(Observation, part.body)
+            is_whole = observed.status == "final" and bool(observed.performer and observed.effective)
+            return observed.subject, observed.identifier, is_whole
+        if part.type == "DocumentReference":
+            note = decode(DocumentReference, part.body)
+            is_whole = note.doc_status == "final" and bool(note.author and note.date and note.content)
+            return note.subject, note.identifier, is_whole
+    except UnreadableError:
+        pass
+    return None, (), False
