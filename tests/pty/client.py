@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 PIN = "fjell-hytte-7"
 COMMAND = (sys.executable, "-m", "cli")
+VISIT = re.compile(r"^[> ] .\d\d:\d\d ")
+"""A row of the list of visits: the mark, whether it is off or not whole, and the hour."""
 
 
 def plain_environment(home: Path, **more: str) -> dict[str, str]:
@@ -30,6 +33,18 @@ def plain_environment(home: Path, **more: str) -> dict[str, str]:
         "PYTHONPATH": str(Path(__file__).parents[2]),
         **more,
     }
+
+
+def rows_of(terminal: Terminal) -> list[str]:
+    """Return the visits on the screen, as they stand there; none while there is no list."""
+    lines = terminal.lines
+    head = next((number for number, line in enumerate(lines) if "Tid   Status" in line), len(lines))
+    return [line[:80] for line in lines[head + 1 :] if VISIT.match(line)]
+
+
+def chosen(terminal: Terminal) -> str:
+    """Return the row with the mark, or nothing."""
+    return next((row for row in rows_of(terminal) if row.startswith(">")), "")
 
 
 @dataclass(slots=True)
@@ -75,6 +90,21 @@ class Nurse:
         self.sees("PIN  ")
         self.presses(*PIN, "enter")
         self.sees("Tid   Status")
+
+    def visits(self) -> list[str]:
+        """Return the rows of the list that are on the screen, each with the mark of the chosen one before it."""
+        return rows_of(self.terminal)
+
+    def chooses(self, name: str) -> None:
+        """Go down the list to a patient, a row at a time."""
+        self.presses("home")
+        self.terminal.wait_for(lambda t: rows_of(t)[:1] == [chosen(t)])
+        while name not in chosen(self.terminal):
+            self._goes_down(chosen(self.terminal))
+
+    def _goes_down(self, before: str) -> None:
+        self.presses("down")
+        self.terminal.wait_for(lambda t: chosen(t) not in ("", before))
 
     def kills_client(self) -> None:
         """Kill the process that holds the screens with signal 9, as the system would; the parent is left to clean up."""
