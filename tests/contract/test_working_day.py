@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.entrance import Entrance
 from services.trouble import Trouble, TroubleCode
 from services.views import CacheKind, Connection, EntryKind, EntryState, RoundProgress
 from tests.sandbox_room import SandboxRoom
@@ -129,4 +130,20 @@ async def test_look_alike_must_be_told_apart_by_digits(journal: SandboxRoom, tmp
     await day.withdraw(row.entry_id)
     assert [r.state for r in await day.outbox()] == [EntryState.WITHDRAWN]
     assert day.status().unsent_entries == 0
+    await day.close()
+
+
+async def test_without_a_keyring_only_the_journal_we_handed_a_key_to_is_cached(
+    journal: SandboxRoom, tmp_path: Path
+) -> None:
+    """A journal on the same address that cannot prove it holds our key is not "the embedded one": no PIN makes a cache."""
+    day = a_day(tmp_path)
+    day._setup = replace(day._setup, journal=replace(day._setup.journal, embedded_key=bytes(32)))
+    day._entrance = Entrance(day._setup, None)
+    await day.people()
+    await day.sign_in("kari-nordmann")
+    with pytest.raises(Trouble) as refused:
+        await day.set_pin(PIN)
+    assert refused.value.code is TroubleCode.NO_KEYRING
+    assert not list((tmp_path / "data").rglob("cache.*"))
     await day.close()
