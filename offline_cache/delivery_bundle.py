@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from offline_cache.entries import PartRecord
 
 
-def transaction_bundle(parts: Sequence[PartRecord]) -> bytes:
-    """Return a Bundle of type transaction: one conditional POST per part, named `urn:uuid:<op_id>` so that parts may refer."""
+def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | None = None) -> bytes:
+    """Return a Bundle of type transaction: one conditional POST per part, named `urn:uuid:<op_id>` so that parts may refer.
+
+    References to `known` parts, which the journal has already, become the ids that it gave them.
+    """
     entries = [
         b'{"fullUrl":%b,"resource":%b,"request":%b}'
         % (
             _json(f"urn:uuid:{part.op_id}"),
-            part.body,
+            with_references(part.body, part.op_id, known or {}),
             _json(
                 {
                     "method": "POST",

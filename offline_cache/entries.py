@@ -6,6 +6,7 @@ A signed entry is never removed and its parts are never changed: the schema refu
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from offline_cache.entry_records import (
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from offline_cache.engine import Engine
     from ports.clock import Clock
 
-__all__ = ["DraftRecord", "EntryRecord", "EntryTable", "NewPart", "PartRecord"]
+__all__ = ["REGRET", "DraftRecord", "EntryRecord", "EntryTable", "NewPart", "PartRecord"]
+
+REGRET = timedelta(seconds=30)
+"""How long a signed entry waits at least, so that it can be taken back (architecture.md, taking back)."""
 
 _FINAL = (EntryState.DRAFT, EntryState.DELIVERED, EntryState.WITHDRAWN)
 _NEW_PART = "INSERT INTO part (op_id, entry_id, number, type, body, state) VALUES (?, ?, ?, ?, ?, 'signert')"
@@ -208,14 +212,23 @@ class EntryTable:
             raise WrongState("no such part")
 
     def send_now(self, entry_id: str, now: datetime) -> None:
-        """Let an entry wait no longer, neither for its half minute nor for the next try."""
+        """Let an entry wait no longer, neither for its half minute nor for the next try nor for a person."""
         self._engine.run(
-            """UPDATE entry SET send_after = min(send_after, ?), next_at = NULL
-               WHERE entry_id = ? AND state IN ('signert', 'ukjent')""",
+            """UPDATE entry SET send_after = min(send_after, ?), next_at = NULL,
+                   state = CASE state WHEN 'ukjent' THEN state ELSE 'signert' END
+               WHERE entry_id = ? AND state IN ('signert', 'ukjent', 'holdt', 'avvist')""",
             (to_text(now), entry_id),
         )
         if not self._engine.changes:
             raise WrongState("not waiting")
+
+    def wait_no_longer(self, send_after: datetime, next_at: datetime) -> None:
+        """Bring instants back that lie further off than any wait: they were set by a clock that has been put back."""
+        for column, latest in (("send_after", to_text(send_after)), ("next_at", to_text(next_at))):
+            self._engine.run(
+                f"UPDATE entry SET {column} = ? WHERE {column} > ? AND state IN ('signert', 'ukjent')",  # noqa: S608  constant
+                (latest, latest),
+            )
 
     def withdraw(self, entry_id: str, at: datetime) -> None:
         """Take a signed entry back while the journal cannot have any of it; it is kept, as withdrawn."""

@@ -7,12 +7,15 @@ by those identifiers before anything is sent again (offline-cache.md §1.5).
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
 from offline_cache.delivery_bundle import transaction_bundle, with_references
+from offline_cache.entries import REGRET
+from offline_cache.errors import CacheError
 from offline_cache.states import EntryState
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from client.capability import Capabilities
     from client.journal import JournalClient
+    from client.resource import Resource
     from offline_cache.entries import EntryRecord, PartRecord
     from offline_cache.store import Store
     from ports.clock import Clock
@@ -35,6 +39,8 @@ LONGEST_PAUSE = 600.0
 READ_BACK_PAUSE = 3.0
 """Seconds before a lost answer is first read back: the journal may still be at work on it."""
 
+_CREATED = 201
+_QUICK_TRIES = 3
 _STOPS_ALL = {ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED, ErrorKind.TOO_MANY}
 _NEEDS_A_PERSON = {ErrorKind.REFUSED, ErrorKind.CONFLICT, ErrorKind.NOT_FOUND, ErrorKind.GONE}
 
@@ -57,123 +63,202 @@ class Outbox:
         self._worker = worker
         self._clock = clock
         self._ids = ids
+        self._turn = asyncio.Lock()
 
     async def deliver_due(self, capabilities: Capabilities) -> DeliveryPass:
         """Deliver or read back every entry that is due, in the order of signing.
 
         What one entry meets stops only that entry, except no network, a lost sign-in and "too many": they stop the pass.
         """
+        async with self._turn:
+            await self._worker.run(self._set_right)
+            return await self._pass(capabilities)
+
+    async def _pass(self, capabilities: Capabilities) -> DeliveryPass:
         delivered = 0
+        broken: Exception | None = None
         for entry in await self._worker.run(self._store.entries.due, self._clock.now()):
             try:
-                if entry.state is EntryState.UNKNOWN:
-                    delivered += await self._read_back(entry, capabilities)
-                else:
-                    delivered += await self._send(entry, capabilities)
+                delivered += await self._deliver(entry, capabilities)
             except JournalError as error:
                 await self._worker.run(self._note_trouble, entry, error)
                 if error.kind in _STOPS_ALL:
                     return DeliveryPass(delivered, error.kind, await self._next_at())
+            except CacheError:
+                raise
+            except Exception as error:  # noqa: BLE001  an entry that makes no sense must not hold back the others
+                broken = error
+        if broken is not None:
+            raise broken
         return DeliveryPass(delivered, None, await self._next_at())
 
     async def _next_at(self) -> datetime | None:
         return await self._worker.run(self._store.entries.next_due)
 
-    async def _send(self, entry: EntryRecord, capabilities: Capabilities) -> bool:
-        if not await self._worker.run(self._mark_sending, entry):
-            return False
+    async def _deliver(self, entry: EntryRecord, capabilities: Capabilities) -> bool:
+        """Send, or ask first where the journal may have a part and would take it twice."""
         parts = await self._worker.run(self._store.entries.parts, entry.entry_id)
-        if capabilities.transaction and len(parts) > 1:
-            await self._send_together(parts)
+        if entry.state is EntryState.UNKNOWN:
+            return await self._read_back(entry, parts, capabilities)
+        if any(_may_be_there(p) and not capabilities.conditional_create(p.type) for p in parts):
+            if not await self._worker.run(self._mark_unknown, entry):
+                return False
+            return await self._read_back(entry, parts, capabilities)
+        return await self._send(entry, parts, capabilities)
+
+    async def _send(self, entry: EntryRecord, parts: list[PartRecord], capabilities: Capabilities) -> bool:
+        known = {p.op_id: f"{p.type}/{p.server_id}" for p in parts if p.server_id}
+        lacking = [p for p in parts if not p.server_id]
+        together = capabilities.transaction and len(lacking) > 1
+        if not await self._worker.run(self._mark_sending, entry, lacking if together else []):
+            return False
+        if together:
+            await self._send_together(lacking, known)
         else:
-            await self._send_one_by_one(parts, capabilities)
+            await self._send_one_by_one(lacking, known, capabilities)
         return await self._worker.run(self._settle, entry)
 
-    async def _send_together(self, parts: list[PartRecord]) -> None:
-        answers = await self._client.transaction(transaction_bundle(parts))
-        if len(answers) != len(parts):
-            raise JournalError(ErrorKind.BROKEN, may_be_applied=True)
+    async def _send_together(self, parts: list[PartRecord], known: dict[str, str]) -> None:
+        answers = await self._client.transaction(transaction_bundle(parts, known))
+        named: list[tuple[PartRecord, str, str, int]] = []
         refused: JournalError | None = None
         for part, answer in zip(parts, answers, strict=True):
             if answer.status in (200, 201) and answer.id:
-                await self._worker.run(
-                    self._part_delivered, part, answer.id, answer.version_id, answer.status
-                )
+                if answer.type not in ("", part.type) or answer.id in {one[1] for one in named}:
+                    raise _not_ours("an answer that names another resource")
+                if answer.status != _CREATED:
+                    await self._make_sure(part, answer.id)
+                named.append((part, answer.id, answer.version_id, answer.status))
             else:
-                refused = JournalError(ErrorKind.REFUSED, status=answer.status, outcomes=answer.outcome)
+                refused = JournalError(
+                    ErrorKind.REFUSED,
+                    status=answer.status,
+                    outcomes=answer.outcome,
+                    may_be_applied=not 400 <= answer.status < 500,
+                )
+        await self._worker.run(self._parts_delivered, named)
         if refused is not None:
             raise refused
 
-    async def _send_one_by_one(self, parts: list[PartRecord], capabilities: Capabilities) -> None:
-        known = {p.op_id: f"{p.type}/{p.server_id}" for p in parts if p.server_id}
+    async def _send_one_by_one(
+        self, parts: list[PartRecord], known: dict[str, str], capabilities: Capabilities
+    ) -> None:
         for part in parts:
-            if part.server_id:
-                continue
             condition = _condition(part) if capabilities.conditional_create(part.type) else ""
+            await self._worker.run(self._mark_part, part)
             body = with_references(part.body, part.op_id, known)
             written = await self._client.create(part.type, body, if_none_exist=condition)
-            if not written.id:
-                raise JournalError(ErrorKind.BROKEN, may_be_applied=True)
-            await self._worker.run(self._part_delivered, part, written.id, written.version_id, written.status)
-            known[part.op_id] = f"{part.type}/{written.id}"
+            if not written.created:
+                await self._make_sure(part, written.id, written.body)
+            one = (part, written.id, written.version_id, written.status)
+            await self._worker.run(self._parts_delivered, [one])
+            known = {**known, part.op_id: f"{part.type}/{written.id}"}
 
-    async def _read_back(self, entry: EntryRecord, capabilities: Capabilities) -> bool:
+    async def _make_sure(self, part: PartRecord, server_id: str, body: bytes | None = None) -> None:
+        """Read what the journal says it had already: one that overlooks the condition would name anything."""
+        try:
+            there = body or (await self._client.read(part.type, server_id)).body
+        except JournalError as error:
+            error.may_be_applied = True
+            raise
+        if not _carries(there, part):
+            raise _not_ours("what the journal had is something else")
+
+    async def _read_back(
+        self, entry: EntryRecord, parts: list[PartRecord], capabilities: Capabilities
+    ) -> bool:
         """Ask the journal, part by part, whether it has what we sent; what it lacks goes back into the queue."""
-        for part in await self._worker.run(self._store.entries.parts, entry.entry_id):
-            if part.server_id:
+        for part in parts:
+            if not _may_be_there(part):
                 continue
-            found = [
-                r
-                async for p in self._client.search(part.type, [_identifier(part)], in_body=True)
-                for r in p.resources
-            ]
-            if len(found) > 1:
-                raise JournalError(ErrorKind.CONFLICT)
-            if found:
-                await self._worker.run(self._part_delivered, part, found[0].id, found[0].version_id, 200)
+            found = await self._find(part)
+            if found is not None:
+                one = (part, found.id, found.version_id, 200)
+                await self._worker.run(self._parts_delivered, [one])
             elif not capabilities.conditional_create(part.type):
                 raise JournalError(
                     ErrorKind.NOT_FOUND, detail="sent once, not found, and not safe to send again"
                 )
         return await self._worker.run(self._settle, entry)
 
-    def _mark_sending(self, entry: EntryRecord) -> bool:
+    async def _find(self, part: PartRecord) -> Resource | None:
+        """Return the one resource with the part's identifier. A journal that finds others too has not understood."""
+        found: list[Resource] = []
+        async for page in self._client.search(part.type, [_identifier(part)], in_body=True):
+            if not all(_carries(resource.body, part) for resource in page.resources):
+                raise JournalError(ErrorKind.WRONG_RESOURCE, detail="found by another identifier")
+            found += page.resources
+        if len(found) > 1:
+            raise JournalError(ErrorKind.CONFLICT)
+        return found[0] if found else None
+
+    def _set_right(self) -> None:
+        """Before a pass nothing is being sent: what a broken pass left so is unknown. No clock set back delays for long."""
+        at = self._clock.now()
+        with self._store.transaction():
+            self._store.entries.recover()
+            self._store.entries.wait_no_longer(at + REGRET, at + timedelta(seconds=LONGEST_PAUSE))
+
+    def _mark_sending(self, entry: EntryRecord, parts: list[PartRecord]) -> bool:
         """Commit "sender" before the first byte leaves; False when the entry was withdrawn in the meantime."""
         with self._store.transaction():
             now = self._store.entries.get(entry.entry_id)
             if now is None or now.state is not EntryState.SIGNED:
                 return False
             self._store.entries.set_state(entry.entry_id, EntryState.SENDING)
-            self._mark_parts(entry, EntryState.SIGNED, EntryState.SENDING)
+            for part in parts:
+                self._mark_part(part)
             self._store.audit.append("send", patient=entry.patient, detail=entry.entry_id, actor=entry.author)
         return True
 
-    def _part_delivered(self, part: PartRecord, server_id: str, version_id: str, status: int) -> None:
+    def _mark_part(self, part: PartRecord) -> None:
+        """Say that a part is on its way. One that was once unknown stays so until the journal names it."""
+        if part.state is not EntryState.UNKNOWN:
+            self._store.entries.set_part(part.op_id, EntryState.SENDING)
+
+    def _mark_unknown(self, entry: EntryRecord) -> bool:
         with self._store.transaction():
-            self._store.entries.set_part(
-                part.op_id, EntryState.DELIVERED, server_id=server_id, version_id=version_id, status=status
-            )
+            now = self._store.entries.get(entry.entry_id)
+            if now is None or now.state is not EntryState.SIGNED:
+                return False
+            self._store.entries.set_state(entry.entry_id, EntryState.UNKNOWN)
+        return True
+
+    def _parts_delivered(self, named: list[tuple[PartRecord, str, str, int]]) -> None:
+        """Keep the ids that the journal gave, all in one commit."""
+        with self._store.transaction():
+            for part, server_id, version_id, status in named:
+                self._store.entries.set_part(
+                    part.op_id,
+                    EntryState.DELIVERED,
+                    server_id=server_id,
+                    version_id=version_id,
+                    status=status,
+                )
 
     def _settle(self, entry: EntryRecord) -> bool:
         """Close the entry when the journal has named every part; else put it back in the queue."""
         with self._store.transaction():
             at = self._clock.now()
+            now = self._store.entries.get(entry.entry_id)
             if all(p.server_id for p in self._store.entries.parts(entry.entry_id)):
                 self._store.entries.set_state(entry.entry_id, EntryState.DELIVERED, delivered_at=at)
                 self._store.audit.append(
                     "receipt", patient=entry.patient, detail=entry.entry_id, actor=entry.author
                 )
                 return True
-            self._store.entries.set_state(entry.entry_id, EntryState.SIGNED, next_at=at)
+            tried = now.attempts if now else 0
+            pause = self._pause(tried) if tried > _QUICK_TRIES else 0.0
+            next_at = at + timedelta(seconds=pause)
+            self._store.entries.set_state(entry.entry_id, EntryState.SIGNED, next_at=next_at)
             return False
 
     def _note_trouble(self, entry: EntryRecord, error: JournalError) -> None:
         """Write down what an entry met, in one commit, by the table of offline-cache.md §1.5."""
         at = self._clock.now()
         with self._store.transaction():
-            now = self._store.entries.get(entry.entry_id)
-            attempts = now.attempts if now else 0
-            state, pause = self._verdict(entry, error, attempts)
+            now = self._store.entries.get(entry.entry_id) or entry
+            state, pause = self._verdict(error, now)
             self._store.entries.set_state(
                 entry.entry_id,
                 state,
@@ -182,7 +267,9 @@ class Outbox:
                 next_at=at + timedelta(seconds=pause),
             )
             marked = EntryState.UNKNOWN if error.may_be_applied else state
-            self._mark_parts(entry, EntryState.SENDING, marked)
+            for part in self._store.entries.parts(entry.entry_id):
+                if part.state is EntryState.SENDING:
+                    self._store.entries.set_part(part.op_id, marked)
             if state is not entry.state:
                 self._store.audit.append(
                     f"entry-{state.name.lower()}",
@@ -191,32 +278,24 @@ class Outbox:
                     actor=entry.author,
                 )
 
-    def _mark_parts(self, entry: EntryRecord, before: EntryState, after: EntryState) -> None:
-        """Move the parts that stand at `before`. One that was once unknown stays so until the journal names it."""
-        for part in self._store.entries.parts(entry.entry_id):
-            if part.state is before:
-                self._store.entries.set_part(part.op_id, after)
-
-    def _verdict(self, entry: EntryRecord, error: JournalError, attempts: int) -> tuple[EntryState, float]:
+    def _verdict(self, error: JournalError, now: EntryRecord) -> tuple[EntryState, float]:
         """Decide the entry's next state, and how long it waits.
 
-        A question that failed changes nothing: an entry that was unknown before reading back is still unknown.
+        A question that failed changes nothing: only our own finding ends an unknown entry's reading back.
         """
-        reading_back = entry.state is EntryState.UNKNOWN
+        reading_back = now.state is EntryState.UNKNOWN
         if error.kind in (ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED):
             return (
                 EntryState.UNKNOWN if reading_back else EntryState.SIGNED
             ), 0.0  # the next connection sets the pace
-        pause = error.retry_after if error.retry_after is not None else self._pause(attempts)
-        if reading_back and error.kind not in (ErrorKind.CONFLICT, ErrorKind.NOT_FOUND):
+        pause = error.retry_after if error.retry_after is not None else self._pause(now.attempts)
+        if reading_back and (error.status or error.kind not in (ErrorKind.CONFLICT, ErrorKind.NOT_FOUND)):
             return EntryState.UNKNOWN, pause
-        if error.kind in _NEEDS_A_PERSON:
-            return EntryState.REFUSED, 0.0
         if error.kind in _STOPS_ALL or error.status == 503:
             return EntryState.SIGNED, pause
         if error.may_be_applied:
             return EntryState.UNKNOWN, max(READ_BACK_PAUSE, error.retry_after or 0.0)
-        return EntryState.HELD, 0.0
+        return (EntryState.REFUSED if error.kind in _NEEDS_A_PERSON else EntryState.HELD), 0.0
 
     def _pause(self, attempts: int) -> float:
         """Return the growing pause with jitter, in seconds: 1, 2, 4 … 600, each taken at 50-100 %."""
@@ -230,3 +309,17 @@ def _identifier(part: PartRecord) -> tuple[str, str]:
 
 def _condition(part: PartRecord) -> str:
     return f"identifier={IDENTIFIER_SYSTEM}|urn:uuid:{part.op_id}"
+
+
+def _may_be_there(part: PartRecord) -> bool:
+    """Tell whether the part left this machine and the journal has neither named nor refused it."""
+    return not part.server_id and part.state is EntryState.UNKNOWN
+
+
+def _carries(body: bytes, part: PartRecord) -> bool:
+    """Tell whether a resource is the part: nothing else in the world bears its id."""
+    return part.op_id.encode() in body
+
+
+def _not_ours(detail: str) -> JournalError:
+    return JournalError(ErrorKind.WRONG_RESOURCE, may_be_applied=True, detail=detail)

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from services.views import Chart, Door, Draft, EntryKind, EntryRow, Person, RoundView, SignSummary
 
 
+_PATIENCE = 5.0
+"""Seconds that leaving waits for a token that is being renewed."""
+
+
 class Workday:
     """A clinician's working day with one journal, from the locked door to the last delivered entry."""
 
@@ -49,6 +53,7 @@ class Workday:
         self._delivery: Delivery | None = None
         self._background: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
+        self._noted: tuple[int, int] | None = None
         self._status = Status(
             setup.journal.environment, Connection.UNKNOWN, None, None, 0, 0, CacheKind.NONE, ""
         )
@@ -106,10 +111,14 @@ class Workday:
             self._background.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._background
-        if self._session is not None:
-            await self._session.transport.aclose()
-            await self._setup.worker.run(_shut, self._session)
-            self._session = None
+        session, self._session = self._session, None
+        try:
+            if session is not None:
+                await session.tokens.settle(_PATIENCE)
+                await session.transport.aclose()
+        finally:
+            if session is not None:
+                await self._setup.worker.run(_shut, session)
         if self._entrance is not None:
             await self._entrance.aclose()
         self._setup.worker.close()
@@ -121,10 +130,11 @@ class Workday:
             Trouble: the list itself did not come. A chart that did not is told in its row, and the rest is there.
         """
         session, reading = self._open(), self._reader()
-        async with self._taking:
-            await self._pull_round(session, progress)
-        await self._refresh_status()
-        taken = await self._setup.worker.run(reading.round)
+        with told():
+            async with self._taking:
+                await self._pull_round(session, progress)
+            await self._refresh_status()
+            taken = await self._setup.worker.run(reading.round)
         if taken is None:
             raise Trouble(TroubleCode.NOT_CACHED)
         return taken
@@ -245,15 +255,19 @@ class Workday:
         await self._refresh_status()
 
     async def _refresh_status(self) -> None:
-        """Read the counts again and tell those who listen."""
+        """Read the counts again and tell those who listen. A full disk here undoes nothing of what was just done."""
         session, reading = self._session, self._reading
         if session is None or reading is None:
             return
-        counts = await self._setup.worker.run(reading.counts)
-        if session.vault is not None and counts.unsent_entries != self._status.unsent_entries:
-            await self._setup.worker.run(
-                session.vault.note_unsent, counts.unsent_visits, counts.unsent_entries
-            )
+        try:
+            counts = await self._setup.worker.run(reading.counts)
+        except CacheError:
+            return
+        unsent = counts.unsent_visits, counts.unsent_entries
+        if session.vault is not None and unsent != self._noted:
+            with contextlib.suppress(CacheError):
+                await self._setup.worker.run(session.vault.note_unsent, *unsent)
+                self._noted = unsent
         self._status = Status(
             environment=self._setup.journal.environment,
             connection=self._watch.state,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from offline_cache.entries import DraftRecord
+from offline_cache.entries import REGRET, DraftRecord
 from offline_cache.states import EntryKind
 from services.trouble import Trouble, TroubleCode
 from services.views import Draft
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from ports.clock import Clock
     from ports.ids import Ids
     from services.session import Clinician
-
-REGRET = timedelta(seconds=30)
-"""How long a signed entry waits at least, so that it can be taken back (architecture.md, taking back)."""
 
 
 class Writing:

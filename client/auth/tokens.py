@@ -71,6 +71,11 @@ class Tokens:
             await self._refreshed()
         return None if self.ended or self._grant.access_token == token else self._grant.access_token
 
+    async def settle(self, seconds: float) -> None:
+        """Wait a little for a refresh under way, so that a rotated token is stored before the store closes."""
+        if self._flight is not None and not self._flight.done():
+            await asyncio.wait({self._flight}, timeout=seconds)
+
     def _margin(self) -> timedelta:
         """Return how long before its end a token is replaced; short for tokens that live only seconds."""
         return max(min(_EARLY, self._left() / 10), timedelta(0))
