@@ -19,7 +19,7 @@ from offline_cache.keys import CacheKeys
 from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
 from offline_cache.store import Store
-from offline_cache.vault import Vault, VaultIdentity, VaultInfo
+from offline_cache.vault import Vault, VaultIdentity
 from services import persona
 from services.embedded import prove_embedded, server_id
 from services.session import Clinician, Session
@@ -41,10 +41,11 @@ _GRANT = "grant"
 
 @dataclass(slots=True)
 class _Arrival:
-    """A clinician who has signed in with the journal but has no open cache yet."""
+    """A clinician who has signed in with the journal but has no open cache yet, and the folder that it belongs in."""
 
     clinician: Clinician
     grant: Grant
+    folder: Path
 
 
 class Entrance:
@@ -64,17 +65,16 @@ class Entrance:
         self._page: persona.SignInPage | None = None
         self._sign_in: SignIn | None = None
         self._arrival: _Arrival | None = None
-        self._folder: Path | None = None
         self._has_vault = False
 
     async def door(self) -> Door:
-        """Tell what the client meets: the cache that was used last, locked, or none. Asks no network and no key."""
-        if self._setup.no_cache:
+        """Tell what the client meets: the cache of who signed in, else the one used last, locked; or none.
+
+        Asks no network and no key.
+        """
+        folder = await self._setup.worker.run(self._folder_at_door)
+        if self._setup.no_cache or folder is None:
             return Door(locked=False, journal_name=self._setup.journal.name)
-        folder = await self._setup.worker.run(self._last_folder)
-        if folder is None:
-            return Door(locked=False, journal_name=self._setup.journal.name)
-        self._folder = folder
         info = await self._setup.worker.run(self._vault(folder).describe)
         if info is None:
             return Door(locked=False, journal_name=self._setup.journal.name)
@@ -123,13 +123,12 @@ class Entrance:
             self._page = self._sign_in = None
         user = grant.user
         clinician = Clinician(user.subject, user.name, user.fhir_user, user.role, user.issuer)
-        self._arrival = _Arrival(clinician, grant)
-        self._folder = self._setup.folders.cache / _folder_name(
-            server_id(self._setup.journal), clinician.subject
-        )
-        self._has_vault = await self._setup.worker.run(self._described) is not None
+        folder = self._setup.folders.cache / _folder_name(server_id(self._setup.journal), clinician.subject)
+        vault = self._vault(folder)
+        self._has_vault = await self._setup.worker.run(vault.describe) is not None
+        self._arrival = _Arrival(clinician, grant, folder)
         if self.needs_unlock:
-            await self._setup.worker.run(self._vault(self._folder).allow_attempts)
+            await self._setup.worker.run(vault.allow_attempts)
         return clinician
 
     async def aclose(self) -> None:
@@ -140,7 +139,9 @@ class Entrance:
         """Open a session that lives in memory only."""
         arrival = self._arrived()
         store = await self._setup.worker.run(self._open_in_memory)
-        return await self._session(arrival.clinician, arrival.grant, CacheKind.NONE, store, None)
+        session = await self._session(arrival.clinician, arrival.grant, CacheKind.NONE, store, None)
+        self._arrival = None
+        return session
 
     async def set_pin(self, pin: str) -> Session:
         """Make this clinician's cache under a new PIN (and the keyring, where there is one) and open it.
@@ -151,9 +152,6 @@ class Entrance:
         arrival = self._arrived()
         if self._protector is None and not await self._is_embedded():
             raise Trouble(TroubleCode.NO_KEYRING)
-        folder = self._folder
-        if folder is None:
-            raise Trouble(TroubleCode.LOCKED)
         identity = VaultIdentity(
             server=server_id(self._setup.journal),
             user=arrival.clinician.subject,
@@ -161,30 +159,34 @@ class Entrance:
             journal=self._setup.journal.name,
             embedded=self._protector is None,
         )
-        vault = self._vault(folder)
+        vault = self._vault(arrival.folder)
         keys = await self._setup.worker.run(vault.create, pin, identity)
-        store = await self._setup.worker.run(self._open_kept, vault, keys)
-        await self._setup.worker.run(self._remember_last, folder)
-        kind = await self._setup.worker.run(_kind_of, vault)
-        return await self._session(arrival.clinician, arrival.grant, kind, store, vault)
+        return await self._open_with(vault, keys, arrival.folder)
 
     async def unlock(self, pin: str) -> Session:
-        """Open the cache that the door showed, or that of the clinician who just signed in."""
-        folder = self._folder or await self._setup.worker.run(self._last_folder)
+        """Open the cache that the door shows: that of the clinician who just signed in, else the one used last."""
+        folder = await self._setup.worker.run(self._folder_at_door)
         if folder is None:
             raise Trouble(TroubleCode.CACHE_MISSING)
         vault = self._vault(folder)
         keys = await self._setup.worker.run(vault.unlock, pin)
-        store = await self._setup.worker.run(self._open_kept, vault, keys)
-        await self._setup.worker.run(self._remember_last, folder)
-        kept = await self._setup.worker.run(_kept_clinician, store)
+        return await self._open_with(vault, keys, folder)
+
+    async def _open_with(self, vault: Vault, keys: CacheKeys, folder: Path) -> Session:
+        """Open the store and all that stands on it; a store that came to no session is closed again."""
         arrival = self._arrival
-        grant = arrival.grant if arrival else await self._setup.worker.run(_kept_grant, store)
-        clinician = arrival.clinician if arrival else kept
-        if clinician is None:
-            raise Trouble(TroubleCode.CACHE_DAMAGED)
-        kind = await self._setup.worker.run(_kind_of, vault)
-        return await self._session(clinician, grant, kind, store, vault)
+        store = await self._setup.worker.run(self._open_kept, vault, keys)
+        try:
+            clinician = arrival.clinician if arrival else await self._setup.worker.run(_kept_clinician, store)
+            grant = arrival.grant if arrival else await self._setup.worker.run(_kept_grant, store)
+            kind = await self._setup.worker.run(_kind_of, vault)
+            session = await self._session(clinician, grant, kind, store, vault)
+            await self._setup.worker.run(self._remember_last, folder)
+        except BaseException:
+            await self._setup.worker.run(store.close)
+            raise
+        self._arrival = None
+        return session
 
     async def _session(
         self, clinician: Clinician, grant: Grant | None, cache: CacheKind, store: Store, vault: Vault | None
@@ -201,7 +203,6 @@ class Entrance:
         transport = self._transport(setup.journal.base_url, tokens)
         client = JournalClient(transport)
         await setup.worker.run(store.entries.recover)
-        self._arrival = None
         return Session(
             clinician=clinician,
             cache=cache,
@@ -232,9 +233,6 @@ class Entrance:
             raise Trouble(TroubleCode.SIGNED_OUT)
         return self._arrival
 
-    def _described(self) -> VaultInfo | None:
-        return self._vault(self._folder).describe() if self._folder else None
-
     def _vault(self, folder: Path) -> Vault:
         setup = self._setup
         return Vault(folder, setup.disk, setup.clock, setup.ids, self._protector, kdf=setup.key_cost)
@@ -254,13 +252,22 @@ class Entrance:
         keys = CacheKeys.passing(self._setup.ids)
         return Store.open(None, keys, disk=self._setup.disk, clock=self._setup.clock, create=True)
 
+    def _folder_at_door(self) -> Path | None:
+        return self._arrival.folder if self._arrival is not None else self._last_folder()
+
     def _last_folder(self) -> Path | None:
+        """Return the folder used last, if it is this journal's: what was signed for one never goes to another."""
         disk, cache = self._setup.disk, self._setup.folders.cache
         try:
             name = disk.read(cache / "last").decode().strip()
         except FileNotFoundError:
             return None
-        return cache / name if disk.exists(cache / name) else None
+        folder = cache / name
+        if not disk.exists(folder):
+            return None
+        info = self._vault(folder).describe()
+        is_other = info is not None and info.identity.server != server_id(self._setup.journal)
+        return None if is_other else folder
 
     def _remember_last(self, folder: Path) -> None:
         self._setup.disk.replace(self._setup.folders.cache / "last", folder.name.encode())
@@ -280,9 +287,11 @@ def _keep_clinician(store: Store, clinician: Clinician) -> None:
     store.meta.put(_CLINICIAN, msgspec.json.encode(clinician))
 
 
-def _kept_clinician(store: Store) -> Clinician | None:
+def _kept_clinician(store: Store) -> Clinician:
     kept = store.meta.get(_CLINICIAN)
-    return msgspec.json.decode(kept, type=Clinician) if kept else None
+    if not kept:
+        raise Trouble(TroubleCode.CACHE_DAMAGED)
+    return msgspec.json.decode(kept, type=Clinician)
 
 
 def _keep_grant(store: Store, grant: Grant) -> None:
