@@ -38,7 +38,7 @@ class Response:
 
 RESPONSES: Mapping[Risk, Response] = {
     Risk.NONE: Response("Minst hver 12. time, eller etter tiltaksplanen", "Videre som planlagt"),
-    Risk.LOW: Response("Hver 4.-6. time", "Vurder om pasienten skal følges tettere"),
+    Risk.LOW: Response("Hver 4.–6. time", "Vurder om pasienten skal følges tettere"),
     Risk.SINGLE_THREE: Response(
         "Minst hver time", "Rask legevurdering: fastlege eller legevakt 116117, bruk ISBAR"
     ),

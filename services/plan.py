@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from services.patient_file import PatientFile, Sheet
 
 PROBLEM, GOAL, ACTION = "problem", "mål", "tiltak"
+VISIT, VISIT_ACTION = "besøksplan", "gjøres i besøket"
+_CATEGORY = "vkp-careplan-category"
+_VISIT_PLAN = "3"
 _WORDS = {
     "draft": "utkast", "active": "pågår", "on-hold": "utsatt", "revoked": "avsluttet",
     "completed": "avsluttet", "unknown": "status ukjent", "not-started": "ikke startet",
@@ -35,7 +38,7 @@ _OVER = frozenset({"revoked", "completed", "cancelled", "stopped", "rejected"})
 
 
 def plan_of(file: PatientFile) -> tuple[PlanItem, ...]:
-    """Return the lines of all plans, each goal once, current ones first."""
+    """Return the lines of all plans, each goal once, current ones first; the visits' own plans after them, each line once."""
     plans = [s for s in file.of("CarePlan") if word(s.tree, "status") != "entered-in-error"]
     plans.sort(
         key=lambda s: (
@@ -44,10 +47,18 @@ def plan_of(file: PatientFile) -> tuple[PlanItem, ...]:
         )
     )
     loose = [s for s in file.of("Goal") if not any(s.id in _goal_ids(plan.tree) for plan in plans)]
-    items = [item for plan in plans for item in _plan(file, plan)] + [
-        _goal(s) for s in loose if _counts(s.tree)
-    ]
+    care = [plan for plan in plans if not _is_for_visit(plan.tree)]
+    visits = [plan for plan in plans if _is_for_visit(plan.tree)]
+    items = [item for plan in care for item in _plan(file, plan)]
+    items += [_goal(s) for s in loose if _counts(s.tree)]
+    items += dict.fromkeys(item for plan in visits for item in _plan(file, plan))
     return tuple(items)
+
+
+def _is_for_visit(plan: Tree) -> bool:
+    """Tell whether a plan is for a visit only (besøksplan), and not the plan of care."""
+    codings = [one for category in children(plan, "category") for one in children(category, "coding")]
+    return any(_CATEGORY in word(one, "system") and word(one, "code") == _VISIT_PLAN for one in codings)
 
 
 def _plan(file: PatientFile, sheet: Sheet) -> list[PlanItem]:
@@ -59,7 +70,8 @@ def _plan(file: PatientFile, sheet: Sheet) -> list[PlanItem]:
     over = status in _OVER
     goals = [s for s in file.of("Goal") if s.id in _goal_ids(tree) and _counts(s.tree)]
     items = [_problem(file, tree, status), *(_goal(s) for s in goals)]
-    items += [_activity(activity, over) for activity in children(tree, "activity")]
+    kind = VISIT_ACTION if _is_for_visit(tree) else ACTION
+    items += [_activity(activity, kind, over) for activity in children(tree, "activity")]
     named_only = [
         named(g, tree) for g in children(tree, "goal") if reference_of(g)[1] not in {s.id for s in goals}
     ]
@@ -81,8 +93,9 @@ def _problem(file: PatientFile, plan: Tree, status: str) -> PlanItem:
     title = word(plan, "title")
     text = joined(*addressed, sep=", ") or title or ", ".join(concept_texts(plan, "category"))
     detail = joined(title if addressed else "", word(plan, "description"), _span(plan), *note_texts(plan))
+    kind = VISIT if _is_for_visit(plan) else PROBLEM
     return PlanItem(
-        PROBLEM, text or "Plan uten navn", detail if detail != text else "", _WORDS.get(status, status)
+        kind, text or "Plan uten navn", detail if detail != text else "", _WORDS.get(status, status)
     )
 
 
@@ -93,7 +106,11 @@ def _condition(file: PatientFile, reference: Tree) -> str:
 def _span(tree: Tree) -> str:
     period = child(tree, "period")
     start, end = (_day(word(period, name)) for name in ("start", "end"))
-    return f"{start}–{end}" if start or end else ""
+    if start == end:
+        return start
+    if not start:
+        return f"til {end}"
+    return f"{start}–{end}" if end else f"siden {start}"
 
 
 def _day(raw: str) -> str:
@@ -129,7 +146,7 @@ def _target(target: Tree) -> str:
     return joined(concept_text(child(target, "measure")), said, f"innen {due}" if due else "", sep=" ")
 
 
-def _activity(activity: Tree, plan_over: bool) -> PlanItem:  # noqa: FBT001  a fact, not an option
+def _activity(activity: Tree, kind: str, plan_over: bool) -> PlanItem:  # noqa: FBT001  a fact, not an option
     """Return one intervention; in a plan that is over, one that is not marked as over is over too."""
     detail = child(activity, "detail")
     code, description = concept_text(child(detail, "code")), word(detail, "description")
@@ -147,9 +164,8 @@ def _activity(activity: Tree, plan_over: bool) -> PlanItem:  # noqa: FBT001  a f
         *note_texts(activity, "progress"),
     )
     status = word(detail, "status")
-    return PlanItem(
-        ACTION, text, more, "avsluttet" if plan_over and status not in _OVER else _WORDS.get(status, status)
-    )
+    over = plan_over and status not in _OVER
+    return PlanItem(kind, text, more, "avsluttet" if over else _WORDS.get(status, status))
 
 
 def _schedule(detail: Tree) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clinical.news2 import Scale
 from offline_cache.entry_records import NewPart
 from services.draft_problems import FieldProblem, ProblemId, validate_news2, validate_note
 from services.news2_draft import read_news2
@@ -65,12 +66,10 @@ def note_parts(draft: Draft, clinician: Clinician, ids: Ids, now: datetime) -> l
 
 def news2_title(draft: Draft) -> str:
     """Return what the entry is called in the outbox and in the signing line."""
-    total = read_news2(draft.fields).score.total
-    return (
-        f"NEWS2 og {_MEASUREMENTS} målinger"
-        if total is None
-        else f"NEWS2 {total} og {_MEASUREMENTS} målinger"
-    )
+    score = read_news2(draft.fields).score
+    total = "" if score.total is None else f" {score.total}"
+    scale = " (skala 2)" if total and score.scale is Scale.TWO else ""
+    return f"NEWS2{total}{scale} og {_MEASUREMENTS} målinger"
 
 
 def note_title(draft: Draft) -> str:

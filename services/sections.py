@@ -49,5 +49,5 @@ def missing_of(file: PatientFile) -> tuple[str, ...]:
 def _section(name: str, mark: SectionRecord | None) -> Section:
     shown = NAMES.get(name, name)
     if mark is None:
-        return Section(shown, None, complete=False, reason="ikke hentet")
+        return Section(shown, None, complete=False, reason="not-fetched")
     return Section(shown, mark.as_of, complete=mark.complete, reason=mark.reason)

@@ -324,7 +324,7 @@ class EntryRow:
     signed_at: datetime | None
     send_after: datetime | None
     delivered_at: datetime | None
-    detail: str = ""  # why it waits or was refused, in words of ours
+    detail: str = ""  # why it waits or was refused: a code word of ours, put into words by the screens
     shown: str = ""  # the journal's own words, through the filter only
     journal_ids: tuple[str, ...] = ()
 

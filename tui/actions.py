@@ -32,6 +32,7 @@ class Action:
     is_in_line: bool = True
     is_first: bool = False  # before whatever has the focus: for keys that a text field would take
     why_not: Callable[[Any], str] = _always
+    short: str = ""  # for a key line that is too narrow for every label
 
     @property
     def key_name(self) -> str:
@@ -91,6 +92,23 @@ def _online_only(place: object) -> str:
     return "Krever nett. Det du har signert, sendes når nettet er tilbake." if is_online is False else ""
 
 
+def _needs_visit(place: object) -> str:
+    """Say why something about a visit cannot be done while the list is empty."""
+    return "Ingen besøk er valgt. t henter runden." if getattr(place, "visit", place) is None else ""
+
+
+def _needs_decision(place: object) -> str:
+    """Say why the SpO2 scale cannot be changed for this patient."""
+    chart = getattr(place, "chart", None)
+    is_decided = chart is None or chart.scale_two is not None
+    return "" if is_decided else "Skala 2 kan ikke velges: legens vedtak mangler i journalen."
+
+
+def _asks(method: str) -> Callable[[Any], str]:
+    """Return a question that the place answers itself."""
+    return lambda place: str(getattr(place, method, str)())
+
+
 REGISTRY: tuple[Action, ...] = (
     Action("app.help", "f1", "hjelp", "Tastene som virker her, og hva de gjør.", "app"),
     Action(
@@ -106,17 +124,25 @@ REGISTRY: tuple[Action, ...] = (
     ),
     Action("place.back", "escape", "tilbake", "Ett steg tilbake. Ingenting forkastes.", "back"),
     Action("place.choose", "enter", "velg", "Velg linjen.", "choose"),
+    Action("visit.open", "enter", "åpne", "Åpne besøket.", "round", why_not=_needs_visit),
     Action(
         "round.take",
         "t",
         "ta med runden",
-        "Hent dagens besøk og journalene til dem.",
+        "Hent vaktens besøk og journalene til dem.",
         "round",
         why_not=_online_only,
+        short="hent",
     ),
-    Action("visit.open", "enter", "åpne", "Åpne besøket.", "round"),
-    Action("vitals.record", "v", "måling", "Ny måling: NEWS2 med alle sju verdier.", "patient"),
-    Action("note.write", "n", "notat", "Nytt besøksnotat.", "patient"),
+    Action(
+        "vitals.record",
+        "v",
+        "måling",
+        "Ny måling: NEWS2 med alle sju verdier.",
+        "patient",
+        why_not=_needs_visit,
+    ),
+    Action("note.write", "n", "notat", "Nytt besøksnotat.", "patient", why_not=_needs_visit),
     Action("outbox.show", "u", "utboks", "Alt du har signert, og hvor det er.", "outbox-link"),
     Action(
         "draft.save",
@@ -125,16 +151,31 @@ REGISTRY: tuple[Action, ...] = (
         "Lagre utkastet nå. Det lagres også av seg selv.",
         "form",
         is_first=True,
+        short="lagre",
     ),
     Action("draft.sign", "f9", "signer", "Se over og signer.", "form", is_first=True),
     Action(
         "draft.discard", "f4", "forkast", "Forkast utkastet. Ber om bekreftelse.", "form", is_in_line=False
     ),
     Action("field.next", "enter", "neste", "Neste felt.", "fields"),
-    Action("field.previous", "shift+tab", "forrige", "Forrige felt.", "fields"),
-    Action("entry.show", "enter", "se", "Se hva som er signert.", "outbox"),
-    Action("entry.send", "a", "send nå", "Send uten å vente de 30 sekundene.", "outbox"),
-    Action("entry.withdraw", "b", "trekk tilbake", "Trekk tilbake det som ikke er sendt.", "outbox"),
+    Action("field.previous", "shift+tab", "forrige", "Forrige felt.", "fields", is_in_line=False),
+    Action("entry.show", "enter", "se", "Se hva som er signert.", "outbox", why_not=_asks("why_not_show")),
+    Action(
+        "entry.send",
+        "a",
+        "send nå",
+        "Send uten å vente de 30 sekundene.",
+        "outbox",
+        why_not=_asks("why_not_send"),
+    ),
+    Action(
+        "entry.withdraw",
+        "b",
+        "trekk tilbake",
+        "Trekk tilbake det som ikke er sendt.",
+        "outbox",
+        why_not=_asks("why_not_withdraw"),
+    ),
     Action(
         "round.quit", "q", "avslutt", "Avslutt. Sier fra om noe ikke er sendt.", "round", is_in_line=False
     ),
@@ -143,14 +184,21 @@ REGISTRY: tuple[Action, ...] = (
     Action("door.other", "f3", "annen bruker", "Logg inn mot journalen; også etter fem feil PIN.", "unlock"),
     Action("pin.keep", "enter", "neste og lagre", "Neste felt; på det siste lagres PIN-koden.", "pin"),
     Action("round.go_on", "enter", "vis runden", "Vis runden, også om noe mangler.", "take"),
-    Action("medicines.show", "m", "medisin", "Medisinene til pasienten.", "patient"),
+    Action("medicines.show", "m", "medisin", "Medisinene til pasienten.", "patient", why_not=_needs_visit),
     Action("page.front", "1", "forside", "Forsiden.", "pages", is_in_line=False),
     Action("page.medicines", "2", "medisin", "Medisinene.", "pages", is_in_line=False),
     Action("page.vitals", "3", "måling", "Målingene med utvikling.", "pages", is_in_line=False),
     Action("page.notes", "4", "notat", "Notatene i sin helhet.", "pages", is_in_line=False),
     Action("page.plan", "5", "tiltak", "Tiltaksplanen.", "pages", is_in_line=False),
     Action("page.critical", "6", "kritisk", "Kritisk informasjon i sin helhet.", "pages", is_in_line=False),
-    Action("spo2.scale", "f5", "skala", "Bytt SpO2-skala. Skala 2 krever legens vedtak.", "news2"),
+    Action(
+        "spo2.scale",
+        "f5",
+        "skala",
+        "Bytt SpO2-skala. Skala 2 krever legens vedtak.",
+        "news2",
+        why_not=_needs_decision,
+    ),
     Action("sign.confirm", "enter", "signer", "Signer det som står i linjene over.", "signing"),
     Action("sign.leave", "escape", "tilbake, ingenting er signert", "Lukk uten å signere.", "signing"),
 )

@@ -21,7 +21,9 @@ from tui.actions import actions_of, bindings_for, is_function_key, key_name
 from tui.keyboard import Keyboard
 from tui.launch import LOCK, Launch
 from tui.terminal import SafeLines, colours
+from tui.text import nb
 from tui.theme import PALETTE, THEMES, theme_for
+from tui.widgets.frame_line import FrameLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.message_line import MessageLine
 
@@ -219,7 +221,8 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         from tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            await self.push_screen(HelpScreen(*getattr(self.screen, "SCOPES", ())))
+            state = tuple(word for line in self.screen.query(FrameLine) for word in line.words)
+            await self.push_screen(HelpScreen(*getattr(self.screen, "SCOPES", ()), state=state))
 
     async def action_app_lock(self) -> None:
         """Lock: this process ends, and a fresh one with no key in its memory takes the terminal."""
@@ -230,7 +233,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         unsent = self._unsent()
         if unsent and self._warned_at != self._key_count - 1:
             self._warned_at = self._key_count
-            self.say(f"{unsent} Trykk Ctrl+Q en gang til for å avslutte.")
+            self.say(f"{unsent} {nb.text('leave.again')}")
             return
         await self.leave()
 
@@ -241,7 +244,8 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         status = self._workday.result().status()
         if not status.unsent_entries:
             return ""
-        return f"{status.unsent_entries} signerte er ikke sendt. De beholdes, og sendes når du har nett."
+        number = status.unsent_entries
+        return nb.text("leave.one") if number == 1 else nb.text("leave.many", n=number)
 
     # --- failure
 

@@ -349,5 +349,5 @@ def test_every_part_of_the_chart_says_how_whole_it_is() -> None:
         NOW,
         "server_fault",
     )
-    assert (found["mål"].complete, found["mål"].as_of, found["mål"].reason) == (False, None, "ikke hentet")
+    assert (found["mål"].complete, found["mål"].as_of, found["mål"].reason) == (False, None, "not-fetched")
     assert found["allergier"].complete

@@ -175,6 +175,9 @@ def test_the_entry_goes_as_one_valid_transaction(kind: EntryKind) -> None:
 
 def test_titles_name_the_score_and_never_the_text() -> None:
     assert news2_title(draft(EntryKind.NEWS2, NEWS2_FIELDS)) == "NEWS2 7 og 7 målinger"
+    on_two = news2_title(draft(EntryKind.NEWS2, NEWS2_FIELDS | {"scale": "2"}))
+    assert on_two.startswith("NEWS2 ")
+    assert on_two.endswith(" (skala 2) og 7 målinger")  # UX-14: the scale stands beside the score
     assert news2_title(draft(EntryKind.NEWS2, NEWS2_FIELDS | {"pulse": ""})) == "NEWS2 og 7 målinger"
     assert note_title(draft(EntryKind.NOTE, {"text": "hemmelig"})) == "Notat: hjemmebesøk"
 

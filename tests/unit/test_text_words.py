@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from offline_cache.states import EntryState
+from client.errors import ErrorKind
+from offline_cache.chart_parts import CHART_PARTS
+from offline_cache.states import EntryKind, EntryState
+from services.sections import NAMES
 from services.trouble import Trouble, TroubleCode
-from services.views import Connection, Environment, Flag
+from services.views import Connection, EntryRow, Environment, Flag
+from tui.screens.news2_fields import FIELDS
 from tui.text import nb
+from tui.text.ink import plain
 from tui.text.nb_trouble import TROUBLE_WORDS, trouble_words
 from tui.text.state_words import CONNECTION_WORD, ENVIRONMENT_WORD, FLAG_WORD, STATE_SIGN, STATE_WORD
+from tui.widgets.entry_line import OutboxLine, entry_detail, outbox_line
 
 TUI = Path(nb.__file__).parent.parent
 
@@ -54,7 +61,7 @@ def test_every_id_asked_for_has_words() -> None:
 def test_no_words_are_left_over() -> None:
     strings = _strings()
     beginnings = tuple(text[:-1] for text in strings if text.endswith("*") and "." in text)
-    grouped = ("part.", "round.")
+    grouped = ("part.", "round.", "why.")
     unused = {id_ for id_ in nb.ids() if id_ not in strings and not id_.startswith((*beginnings, *grouped))}
     assert unused == set()
 
@@ -80,6 +87,45 @@ def test_a_wrong_pin_counts_and_waits_in_words() -> None:
 def test_details_never_reach_the_words_unless_they_are_named() -> None:
     words = trouble_words(Trouble(TroubleCode.REFUSED, shown="HANSEN-SENTINEL", other="{left_words}"))
     assert "SENTINEL" not in words.line
+
+
+def test_every_code_that_tells_why_has_words() -> None:
+    """No code word of ours reaches a screen: neither a known one nor one that is new."""
+    codes = [*ErrorKind, "not-fetched", "answer_lost"]
+    words = [nb.why(code) for code in codes]
+    assert nb.why("other") not in words
+    assert [word for word in words if word in {str(code) for code in codes}] == []
+    assert nb.why("brand-new-code") == nb.why("other")
+    assert nb.why("") == ""
+
+
+@pytest.mark.parametrize("kind", list(ErrorKind))
+@pytest.mark.parametrize(
+    "state", [EntryState.UNKNOWN, EntryState.REFUSED, EntryState.HELD, EntryState.SIGNED]
+)
+def test_an_entry_in_the_outbox_tells_why_in_words_that_fit(state: EntryState, kind: ErrorKind) -> None:
+    """Whole at 80 columns, and never the code itself."""
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    row = EntryRow(
+        "e", EntryKind.NOTE, "p", "NAVN", "1948", "", "Notat", state, 0, 1, at, at, at, None, str(kind)
+    )
+    said = plain(outbox_line(OutboxLine(row), 78, at))
+    assert "…" not in said
+    assert said.rstrip().endswith((nb.why(kind), STATE_WORD[state], nb.text("outbox.waits")))
+    assert kind.value not in plain(entry_detail(row, 80, at)[1])
+
+
+def test_every_part_of_a_chart_has_words() -> None:
+    for part in CHART_PARTS:
+        assert nb.text(f"part.{part.name}") == NAMES[part.name]
+
+
+def test_a_draft_that_is_not_whole_names_fields_by_their_words_only() -> None:
+    fields = [*FIELDS, "text", "scale", "digits", "brand_new_field"]
+    said = trouble_words(Trouble(TroubleCode.DRAFT_INCOMPLETE, missing=",".join(fields))).next
+    assert "_" not in said
+    assert "systolisk" in said
+    assert not {"rr", "acvpu", "temp", "text", "scale", "digits"} & set(said.replace(".", "").split())
 
 
 def test_every_state_flag_and_connection_has_its_own_sign_or_word() -> None:

@@ -32,7 +32,7 @@ PAUSE = 0.5
 
 
 def sign_lines(summary: SignSummary, width: int) -> list[Line]:
-    """Return what is signed, for whom, by whom, when; the danger; what must be typed again."""
+    """Return what is signed, for whom, by whom, when, and the danger."""
     when = fmt.moment(summary.event_at)
     born = nb.text("sign.born", year=summary.birth_year) if summary.birth_year else ""
     what = fmt.wrap(visible(summary.title), max(20, width - 10 - len(when) - 4))
@@ -47,8 +47,6 @@ def sign_lines(summary: SignSummary, width: int) -> list[Line]:
         critical = fmt.wrap(visible(summary.critical), max(20, width - 10))
         lines.append(line(piece("▲▲      ", Ink.DANGER), piece(critical[0], Ink.DANGER)))
         lines += [line(" " * 8, piece(part, Ink.DANGER)) for part in critical[1:]]
-    if summary.retype_digits:
-        lines.append(line(" " * 8, piece(nb.text("sign.retype"), Ink.PERSON)))
     return lines
 
 

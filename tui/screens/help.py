@@ -21,27 +21,78 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 _KEYS = 16
-_LABEL = 18
+_LABEL = 15
+PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("round", ("round", "patient", "outbox-link")),
+    ("take", ("take", "back")),
+    ("patient", ("patient", "outbox-link", "back")),
+    ("pages", ("pages",)),
+    ("news2", ("fields", "form", "news2", "back")),
+    ("note", ("form", "back")),
+    ("signing", ("signing",)),
+    ("outbox", ("outbox", "back")),
+    ("sign-in", ("choose", "sign-in")),
+    ("pin", ("pin",)),
+    ("unlock", ("unlock",)),
+)
+"""Every place with the scopes that it binds: all keys there are."""
+_WORDS = ("data", "usendt", "UTEN NETT", "LOGGET UT", "kun PIN", "uten lager")
 
 
 def help_lines(scopes: tuple[str, ...], width: int) -> list[Line]:
-    """Return the keys of these scopes, the general ones last, then the signs."""
-    lines = [line(" ", piece(nb.text("help.keys"), Ink.DIM))]
-    for keys, label, help_text in [*help_rows(*scopes), *help_rows("app")]:
-        first, *others = fmt.wrap(help_text, max(20, width - _KEYS - _LABEL - 3))
-        lines.append(line("   ", cell(keys, _KEYS, Ink.STRONG), cell(label, _LABEL), Piece(first, Ink.DIM)))
-        lines += [line(" " * (3 + _KEYS + _LABEL), Piece(part, Ink.DIM)) for part in others]
-    lines += [[], line(" ", piece(nb.text("help.signs"), Ink.DIM))]
+    """Return the keys that work here, what the signs and words mean, then every key by place."""
+    lines = [
+        *_keys("help.keys", scopes, width), [], *_keys("help.everywhere", ("app",), width),
+        _key_line("↑ ↓", nb.text("help.arrows"), nb.text("help.arrows_do"), width)[0], [],
+        *_signs(width), [], *_words(width), [], _heading("help.elsewhere"),
+    ]  # fmt: skip
+    for name, bound in PLACES:
+        lines += [[], *_keys(f"help.{name}", bound, width)]
+    return lines
+
+
+def _heading(id_: str) -> Line:
+    return line(" ", piece(nb.text(id_), Ink.DIM))
+
+
+def _keys(title: str, scopes: tuple[str, ...], width: int) -> list[Line]:
+    """Return the keys of these scopes under a title."""
+    rows = [_key_line(*row, width) for row in help_rows(*scopes)]
+    return [_heading(title), *(one for row in rows for one in row)]
+
+
+def _key_line(keys: str, label: str, help_text: str, width: int) -> list[Line]:
+    """Return a key with its name and what it does; what is long hangs."""
+    first, *others = fmt.wrap(help_text, max(20, width - _KEYS - _LABEL - 4))
+    indent = " " * (3 + _KEYS + _LABEL)
+    head = line("   ", cell(keys, _KEYS, Ink.STRONG), cell(label, _LABEL), Piece(first, Ink.DIM))
+    return [head, *(line(indent, Piece(part, Ink.DIM)) for part in others)]
+
+
+def _explained(sign: str, ink: Ink, said: str, width: int) -> list[Line]:
+    """Return a sign or a word and what it means."""
+    first, *others = fmt.wrap(said, max(20, width - _KEYS - 4))
+    head = line("   ", cell(sign, _KEYS, ink), Piece(first))
+    return [head, *(line(" " * (3 + _KEYS), Piece(part)) for part in others)]
+
+
+def _signs(width: int) -> list[Line]:
+    """Return what the signs mean."""
+    lines = [_heading("help.signs")]
     for state, sign in STATE_SIGN.items():
-        lines.append(
-            line(
-                "   ",
-                cell(sign, _KEYS, STATE_INK[state]),
-                piece(f"{STATE_WORD[state]}: {nb.text(f'sign_help.{state.name.lower()}')}"),
-            )
-        )
+        word = STATE_WORD[state].split(",")[0]
+        said = f"{word}: {nb.text(f'sign_help.{state.name.lower()}')}"
+        lines += _explained(sign, STATE_INK[state], said, width)
     for sign in ("!", "▲", "▲▲"):
-        lines.append(line("   ", cell(sign, _KEYS, Ink.STRONG), piece(nb.text(f"sign_help.{sign}"))))
+        lines += _explained(sign, Ink.STRONG, nb.text(f"sign_help.{sign}"), width)
+    return lines
+
+
+def _words(width: int) -> list[Line]:
+    """Return what the words of line 1 mean."""
+    lines = [_heading("help.words")]
+    for word in _WORDS:
+        lines += _explained(word, Ink.STRONG, nb.text(f"word_help.{word}"), width)
     return lines
 
 
@@ -56,9 +107,10 @@ class HelpScreen(Acting, Screen[None]):
     HelpScreen LinePane { height: 1fr; }
     """
 
-    def __init__(self, *scopes: str) -> None:
+    def __init__(self, *scopes: str, state: tuple[str, ...] = ()) -> None:
         super().__init__()
         self._scopes = scopes
+        self._state = state
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -69,6 +121,9 @@ class HelpScreen(Acting, Screen[None]):
 
     def on_mount(self) -> None:
         """Show the keys."""
+        if self._state:
+            environment, *others = self._state
+            self.query_one(FrameLine).show_state(environment, *((words, "") for words in others))
         pane = self.query_one(LinePane)
         pane.show_lines(lambda width: help_lines(self._scopes, width))
         pane.focus()

@@ -94,8 +94,9 @@ def response_lines(state: FormState, width: int) -> list[Line]:
         return []
     three = nb.text("news2.any_three") + " " if score.any_three else ""
     ink = Ink.DANGER if score.any_three or (score.total or 0) >= MEDIUM_FROM else Ink.PLAIN
-    words = fmt.wrap(f"{three}{asks.again}. {asks.action}.", max(30, width - 5))
-    return [[piece(f"   {part}", ink)] for part in words]
+    sign = "▲ " if ink is Ink.DANGER else ""
+    words = fmt.wrap(f"{sign}{three}{asks.again}. {asks.action}.", max(30, width - 7))
+    return [[piece(f"   {'  ' if number and sign else ''}{part}", ink)] for number, part in enumerate(words)]
 
 
 class News2Screen(EntryPlace):
@@ -111,7 +112,7 @@ class News2Screen(EntryPlace):
     News2Screen #fields { width: 9; }
     News2Screen #side { width: 1fr; }
     News2Screen #total { height: 1; margin-top: 1; }
-    News2Screen #hints { height: auto; padding: 1 0 0 0; }
+    News2Screen #hints { height: auto; }
     News2Screen .reason { height: 1; display: none; }
     News2Screen .reason Static { width: auto; }
     News2Screen .reason.-asked { display: block; }
@@ -208,21 +209,19 @@ class News2Screen(EntryPlace):
         ]
 
     def _hints(self, state: FormState) -> list[Line]:
-        """Return what helps or is wrong with the field in hand, the scale, and what the score asks for."""
+        """Return what the score asks for, what is wrong or helps with the field in hand, and the scale."""
         code = self._current
-        lines: list[Line] = []
+        lines = [*response_lines(state, self.size.width), *self._pressures(state)]
         if code in FIELDS:
             one = state.fields[code]
             if one.refusal:
-                lines.append([piece(f"   {one.refusal}", Ink.PERSON)])
+                lines.append([piece(f"   {fmt.sentence(one.refusal)}", Ink.PERSON)])
             elif one.needs_reason:
-                words = nb.text("news2.reason_needed", name=nb.text(f"news2.name.{code}"), value=one.shown)
+                words = nb.text("news2.reason_needed", name=nb.text(f"news2.label.{code}"), value=one.shown)
                 lines.append([piece(f"   {words}", Ink.PERSON)])
             else:
-                lines.append([piece(f"   {hint(code)}", Ink.DIM)])
-        lines += self._pressures(state)
-        lines.append([piece("   " + self._scale_words(), Ink.DIM)])
-        return lines + response_lines(state, self.size.width)
+                lines.append([piece(f"   {fmt.sentence(hint(code))}", Ink.DIM)])
+        return [*lines, [piece("   " + self._scale_words(), Ink.DIM)]]
 
     def _pressures(self, state: FormState) -> list[Line]:
         """Return a warning when the two pressures cannot belong together."""

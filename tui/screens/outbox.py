@@ -12,8 +12,9 @@ from offline_cache.states import EntryState
 from tui.actions import bindings_for
 from tui.screens.place import Place
 from tui.text import nb
-from tui.text.ink import content_of, segments, visible
+from tui.text.ink import content_of, segments
 from tui.widgets.entry_line import OutboxLine, entry_detail, outbox_counts, outbox_line, outbox_rows
+from tui.widgets.key_line import KeyLine
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from services.views import EntryRow
     from tui.screens.desk import Desk
 
+_NEEDS_PERSON = (EntryState.REFUSED, EntryState.UNKNOWN, EntryState.HELD)
+_URGENCY = {
+    EntryState.SENDING: 1,
+    EntryState.SIGNED: 2,
+    EntryState.HELD: 3,
+    EntryState.UNKNOWN: 4,
+    EntryState.REFUSED: 5,
+}
 _MAY_BE_SENT = (EntryState.SIGNED,)
 _MAY_BE_WITHDRAWN = (EntryState.SIGNED, EntryState.HELD)
 
@@ -33,7 +42,8 @@ def why_not_send(entry: EntryRow) -> str:
     """Return why an entry cannot be sent now, or nothing."""
     if entry.state in _MAY_BE_SENT:
         return ""
-    return nb.text(f"outbox.cannot_send.{entry.state.name.lower()}", detail=visible(entry.detail))
+    detail = f": {nb.why(entry.detail)}" if entry.detail else ""
+    return nb.text(f"outbox.cannot_send.{entry.state.name.lower()}", detail=detail)
 
 
 def why_not_withdraw(entry: EntryRow) -> str:
@@ -43,6 +53,12 @@ def why_not_withdraw(entry: EntryRow) -> str:
     if entry.state in (EntryState.REFUSED, EntryState.WITHDRAWN):
         return nb.text(f"outbox.cannot_withdraw.{entry.state.name.lower()}")
     return nb.text("outbox.cannot_withdraw")
+
+
+def first_to_see(entries: Iterable[EntryRow]) -> str:
+    """Return the entry to begin on: one that needs a person, else the last one signed that is not sent."""
+    ranked = sorted(entries, key=lambda entry: _URGENCY.get(entry.state, 0))
+    return ranked[-1].entry_id if ranked and ranked[-1].state in _URGENCY else ""
 
 
 class OutboxScreen(Place):
@@ -86,16 +102,11 @@ class OutboxScreen(Place):
         chosen = self.entry
         rows = outbox_rows(entries)
         self.query_one("#counts", Static).update(content_of([outbox_counts(entries)]))
-        index = next(
-            (
-                i
-                for i, row in enumerate(rows)
-                if chosen and row.entry and row.entry.entry_id == chosen.entry_id
-            ),
-            0,
-        )
+        wanted = chosen.entry_id if chosen else first_to_see(entries)
+        index = next((i for i, row in enumerate(rows) if row.entry and row.entry.entry_id == wanted), 0)
         self.query_one(RowList).set_items(rows, index=index)
         self._show_detail()
+        self.query_one(KeyLine).show_truth()
 
     @property
     def entry(self) -> EntryRow | None:
@@ -103,10 +114,23 @@ class OutboxScreen(Place):
         item = self.query_one(RowList).item
         return item.entry if isinstance(item, OutboxLine) else None
 
+    def why_not_show(self) -> str:
+        """Return why nothing can be shown in full, or nothing."""
+        return "" if self.entry else nb.text("outbox.no_selection")
+
+    def why_not_send(self) -> str:
+        """Return why the chosen entry cannot be sent now, or nothing."""
+        return why_not_send(self.entry) if self.entry else nb.text("outbox.no_selection")
+
+    def why_not_withdraw(self) -> str:
+        """Return why the chosen entry cannot be taken back, or nothing."""
+        return why_not_withdraw(self.entry) if self.entry else nb.text("outbox.no_selection")
+
     @on(RowList.Highlighted)
     def follow(self) -> None:
         """Follow the choice."""
         self._show_detail()
+        self.query_one(KeyLine).show_truth()
 
     @on(RowList.Chosen)
     def open_chosen(self) -> None:
@@ -121,11 +145,7 @@ class OutboxScreen(Place):
     def _show_detail(self) -> None:
         """Show the entry in full; one that needs a person is always shown."""
         entry = self.entry
-        needs_person = entry is not None and entry.state in (
-            EntryState.REFUSED,
-            EntryState.UNKNOWN,
-            EntryState.HELD,
-        )
+        needs_person = entry is not None and entry.state in _NEEDS_PERSON
         pane = self.query_one("#detail", Static)
         is_said = entry is not None and (self._shows_detail or needs_person)
         pane.set_class(is_said, "-said")
@@ -134,26 +154,18 @@ class OutboxScreen(Place):
 
     def action_entry_send(self) -> None:
         """Send the chosen entry without waiting out the time of regret."""
-        entry = self.entry
-        why = why_not_send(entry) if entry else nb.text("outbox.no_selection")
-        if entry is None or why:
-            self.tell(why)
-            return
-        self.start_holding(partial(self._send, entry.entry_id), "entry")
+        if self.entry is not None:
+            self.start_holding(partial(self._send, self.entry.entry_id), "entry")
 
     async def _send(self, entry_id: str) -> None:
         await self.day.send_now(entry_id)
-        self.tell(nb.text("outbox.sent_now"))
+        self.tell(nb.text("outbox.sent_now" if self.is_online else "outbox.sent_later"))
         self.reload()
 
     def action_entry_withdraw(self) -> None:
         """Take the chosen entry back."""
-        entry = self.entry
-        why = why_not_withdraw(entry) if entry else nb.text("outbox.no_selection")
-        if entry is None or why:
-            self.tell(why)
-            return
-        self.start_holding(partial(self._withdraw, entry.entry_id), "entry")
+        if self.entry is not None:
+            self.start_holding(partial(self._withdraw, self.entry.entry_id), "entry")
 
     async def _withdraw(self, entry_id: str) -> None:
         await self.day.withdraw(entry_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from offline_cache.states import EntryState
+from offline_cache.states import EntryKind, EntryState
 from tui.text import format as fmt
 from tui.text import nb
-from tui.text.ink import Ink, Line, Piece, beside, cell, line, piece, visible
+from tui.text.ink import Ink, Line, Piece, beside, cell, line, piece, visible, width_of
 from tui.text.state_words import FLAG_INK, FLAG_WORD, KIND_WORD, STATE_INK, STATE_SIGN, STATE_WORD
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from services.views import Chart, Draft, EntryRow, Medicine, Note, Reading, Section
 
 HALF = 34  # the left column at 80 cells: the values beside it need 44
+_STRENGTH = re.compile(r"(\s\d)")
+_NAMED = ("allergi",)
 CORE_MEASURES = ("news2", "rr", "spo2", "o2", "bp", "pulse", "acvpu", "temp", "weight")
 
 
@@ -37,12 +40,18 @@ def wrapped(text: str, width: int, *, indent: int = 1, ink: Ink = Ink.PLAIN, han
 def front_page(chart: Chart, drafts: Iterable[Draft], width: int, now: datetime) -> list[Line]:
     """Return the cover sheet: today, the danger, the latest values, what is unfinished."""
     size = HALF if width < 100 else width // 2 - 1
-    left = [*today(chart, size), *critical_short(chart, size), *problems(chart, size)]
+    left = [*today(chart, size), *critical_short(chart, size), *problems(chart, size), *way_in(chart, size)]
     right_width = width - size - 2
     right = [*latest_readings(chart, right_width, now), *latest_note(chart, right_width)]
-    lines = beside(left, right, size, gap=2)
-    lines.extend([[], *unfinished(chart, drafts)] if chart.entries or list(drafts) else [])
+    waiting, sent = unfinished(chart, drafts), [entry for entry in chart.entries if _is_over(entry)]
+    lines = [*waiting, *([[]] if waiting else []), *beside(left, right, size, gap=2)]
+    lines.extend([[], *(entry_line(entry) for entry in sent)] if sent else [])
     return [*lines, [], *freshness(chart.sections, width, now)]
+
+
+def _is_over(entry: EntryRow) -> bool:
+    """Tell whether nobody waits for anything of the entry any more."""
+    return entry.state in (EntryState.DELIVERED, EntryState.WITHDRAWN)
 
 
 def today(chart: Chart, width: int) -> list[Line]:
@@ -58,11 +67,13 @@ def today(chart: Chart, width: int) -> list[Line]:
         mark = "[x]" if task.done else "[ ]"
         at = f"  {fmt.clock(task.done_at)}" if task.done_at else ""
         lines += wrapped(f"{mark} {task.text}{at}", width, ink=Ink.DIM if task.done else Ink.PLAIN, hang=4)
-    if chart.access or chart.address:
-        lines += wrapped(
-            " · ".join(part for part in (chart.address, chart.access) if part), width, ink=Ink.DIM
-        )
     return lines
+
+
+def way_in(chart: Chart, width: int) -> list[Line]:
+    """Return the address and how one gets in."""
+    said = " · ".join(part for part in (chart.address, chart.access) if part)
+    return [[], heading(nb.text("front.way_in")), *wrapped(said, width)] if said else []
 
 
 def critical_short(chart: Chart, width: int) -> list[Line]:
@@ -71,7 +82,8 @@ def critical_short(chart: Chart, width: int) -> list[Line]:
         return []
     lines: list[Line] = [[], heading(nb.text("front.critical"))]
     for item in sorted(chart.critical, key=lambda one: -one.gravity):
-        lines += wrapped(item.text, width, ink=Ink.STRONG, hang=2)
+        named = f"{fmt.sentence(item.category)}: {item.text}" if item.category in _NAMED else item.text
+        lines += wrapped(named, width, ink=Ink.STRONG, hang=2)
     return lines
 
 
@@ -101,7 +113,7 @@ def reading_line(reading: Reading, width: int, now: datetime) -> Line:
     when = fmt.ago(reading.at, now) if reading.at else nb.text("unknown.time")
     sign = f" {STATE_SIGN[reading.state]}" if reading.state else ""
     flag = FLAG_WORD[reading.flag]
-    free = max(14, width - 24 - 6)
+    free = min(max(14, width - 24 - 6), 20)
     return [
         cell(" " + short_name(reading), 8, Ink.DIM),
         cell(reading.text, 7, Ink.STRONG, at_right=True), Piece(" "),
@@ -127,12 +139,28 @@ def latest_note(chart: Chart, width: int) -> list[Line]:
     if not chart.notes:
         return []
     note = chart.notes[0]
-    said = f"{note.title} {fmt.moment_short(note.at)} {note.author}".strip()
-    return [[], heading(nb.text("front.last_note")), *wrapped(said, width, hang=2)]
+    return [
+        [],
+        heading(nb.text("front.last_note")),
+        *titled(note.title, f"{fmt.moment_short(note.at)} {note.author}", width),
+    ]
+
+
+def titled(title: str, facts: str, width: int, *, rest: Line | None = None) -> list[Line]:
+    """Return a title and, on the same line if all fits, else on a line of their own, when and by whom."""
+    more = rest or []
+    head = line(" ", piece(title, Ink.STRONG), piece(f"  {facts}", Ink.DIM), *more)
+    if width_of(head) <= width:
+        return [head]
+    return [
+        *wrapped(title, width, ink=Ink.STRONG, hang=2),
+        *wrapped(facts, width, indent=3, ink=Ink.DIM),
+        *([line("  ", *more)] if more else []),
+    ]
 
 
 def unfinished(chart: Chart, drafts: Iterable[Draft]) -> list[Line]:
-    """Return the drafts of the patient and the entries on their way, with sign and word."""
+    """Return the drafts of the patient and the entries that are not in the journal, with sign and word."""
     lines = [
         line(
             " ",
@@ -140,13 +168,15 @@ def unfinished(chart: Chart, drafts: Iterable[Draft]) -> list[Line]:
             piece(
                 f" {fmt.moment_short(draft.event_at)} {KIND_WORD[draft.kind]}, {nb.text('draft.not_signed')}"
             ),
+            piece(f" · {nb.text('draft.goes_on', key=_KEY_OF[draft.kind])}", Ink.DIM),
         )
         for draft in drafts
     ]
-    return [*lines, *(entry_line(entry) for entry in chart.entries)]
+    return [*lines, *(entry_line(entry) for entry in chart.entries if not _is_over(entry))]
 
 
 _DRAFT = EntryState.DRAFT
+_KEY_OF = {EntryKind.NEWS2: "v", EntryKind.NOTE: "n"}
 
 
 def entry_line(entry: EntryRow) -> Line:
@@ -162,7 +192,7 @@ def freshness(sections: Iterable[Section], width: int, now: datetime) -> list[Li
     broken = [part for part in sections if not part.complete]
     lines: list[Line] = []
     for part in broken:
-        reason = f" ({part.reason})" if part.reason else ""
+        reason = f" ({nb.why(part.reason)})" if part.reason else ""
         said = nb.text("section.missing", name=part.name, reason=reason, at=fmt.fresh(part.as_of, now))
         lines += wrapped(said, width, ink=Ink.PERSON, hang=2)
     whole = [part for part in sections if part.complete]
@@ -197,7 +227,7 @@ def medicine_page(chart: Chart, width: int, now: datetime) -> list[Line]:
 
 def medicine_lines(medicine: Medicine, width: int) -> list[Line]:
     """Return one medicine: substance, BRAND, strength, DOSE, route, frequency; then why and since when."""
-    brand = f" — {medicine.brand.upper()}" if medicine.brand else ""
+    brand = f" — {brand_name(medicine.brand)}" if medicine.brand else ""
     strength = f" — {medicine.strength}" if medicine.strength else ""
     dose = f" — DOSE {medicine.dose}" if medicine.dose else ""
     rest = "".join(f" — {part}" for part in (medicine.route, medicine.frequency) if part)
@@ -210,6 +240,12 @@ def medicine_lines(medicine: Medicine, width: int) -> list[Line]:
     since = nb.text("medicine.since", at=fmt.date_long(medicine.since)) if medicine.since else ""
     why = " · ".join(part for part in (medicine.reason, since) if part)
     return [*lines, *(wrapped(why, width, indent=4, ink=Ink.DIM) if why else [])]
+
+
+def brand_name(brand: str) -> str:
+    """Return the brand in capitals (UX-11); a strength within it keeps its case, for a unit means what it is."""
+    name, number, rest = _STRENGTH.split(brand, maxsplit=1) if _STRENGTH.search(brand) else (brand, "", "")
+    return name.upper() + number + rest
 
 
 def note_page(chart: Chart, width: int, now: datetime) -> list[Line]:
@@ -227,25 +263,23 @@ def note_lines(note: Note, width: int) -> list[Line]:
     state = []
     if note.state is not None:
         state = [piece(f"  {STATE_SIGN[note.state]} {STATE_WORD[note.state]}", STATE_INK[note.state])]
-    head = line(
-        " ", piece(note.title, Ink.STRONG), piece(f"  {fmt.moment(note.at)}  {note.author}", Ink.DIM), *state
-    )
+    head = titled(note.title, f"{fmt.moment(note.at)}  {note.author}", width, rest=state)
     if note.unreadable:
         return [
-            head,
+            *head,
             *wrapped(nb.text("note.unreadable", reason=note.unreadable), width, indent=3, ink=Ink.PERSON),
         ]
     text = [
         row for paragraph in note.text.splitlines() for row in wrapped(paragraph, min(width, 100), indent=3)
     ]
-    return [head, *text]
+    return [*head, *text]
 
 
 def plan_page(chart: Chart, width: int, now: datetime) -> list[Line]:
     """Return the care plan: problems, goals and interventions in blocks."""
     lines: list[Line] = []
     for kind in dict.fromkeys(item.kind for item in chart.plan):
-        lines.append(heading(kind.capitalize()))
+        lines.append(heading(fmt.sentence(kind)))
         for item in chart.plan:
             if item.kind == kind:
                 status = f"  ({item.status})" if item.status else ""

@@ -126,6 +126,7 @@ class Place(Acting, Screen[None]):
     def show_status(self) -> None:
         """Say in line 1 what environment, what connection, how old the data, what is unsent."""
         status = self.day.status()
+        self.query_one(KeyLine).show_truth()
         self.query_one(FrameLine).show_state(
             ENVIRONMENT_WORD[status.environment], *status_words(status, self.now(), has_since=self.HAS_SINCE)
         )
@@ -170,19 +171,21 @@ class Place(Acting, Screen[None]):
 def status_words(status: Status, now: datetime, *, has_since: bool = False) -> list[tuple[str, str]]:
     """Return the right side of line 1 as pairs of words and style."""
     connection = CONNECTION_WORD[status.connection]
+    is_cut_off = status.connection in (Connection.OFFLINE, Connection.SIGNED_OUT)
     if has_since and status.connection_since is not None:
         connection = f"{connection} siden {fmt.clock(status.connection_since)}"
-    style = "bold" if status.connection in (Connection.OFFLINE, Connection.SIGNED_OUT) else ""
-    words = [(connection, style)]
+    words = [(f" {connection} ", "bold reverse") if is_cut_off else (connection, "")]
     if status.data_as_of is not None and not has_since:
-        words.append((f"data {fmt.fresh(status.data_as_of, now)}", ""))
+        age = fmt.age(status.data_as_of, now)
+        old = f" ({age})" if age else ""
+        words.append((f"data {fmt.fresh(status.data_as_of, now)}{old}", "bold" if old else ""))
     if status.unsent_visits:
         words.append((f"usendt {status.unsent_visits} besøk", "bold"))
     elif status.unsent_entries:
         words.append((f"usendt {status.unsent_entries}", "bold"))
     if not status.clinician:
         return words
-    if status.cache is CacheKind.PIN_ONLY:
+    if status.cache is CacheKind.PIN_ONLY and not is_cut_off:
         words.append(("kun PIN", ""))
     elif status.cache is CacheKind.NONE:
         words.append(("uten lager", ""))

@@ -18,6 +18,7 @@ from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, content, content_of, line, piece, segments, visible
 from tui.widgets.frame_line import FrameLine
+from tui.widgets.key_line import KeyLine
 from tui.widgets.row_list import RowList
 from tui.widgets.visit_detail import VisitDetail
 from tui.widgets.visit_line import alert_line, counts_line, round_heading, visit_line
@@ -60,6 +61,7 @@ class RoundScreen(Place):
         super().__init__(desk)
         self._view: RoundView | None = None
         self._wants_first = True
+        self._ruled = (-1, 0)
 
     def compose_body(self) -> ComposeResult:
         """Lay out counts, alert, list and detail."""
@@ -110,9 +112,9 @@ class RoundScreen(Place):
         self._show_alert(view)
         width = rows.size.width or self.size.width
         self.query_one("#heading", Static).update(content(round_heading(width)))
-        self.query_one("#rule", Static).update(content([piece("─" * self.size.width, Ink.DIM)]))
         rows.set_items(view.visits, index=self._place(view))
         self._show_detail()
+        self.query_one(KeyLine).show_truth()
 
     def _notices(self, view: RoundView) -> list[Line]:
         """Return what else must be known about the list."""
@@ -154,8 +156,20 @@ class RoundScreen(Place):
 
     def _show_detail(self) -> None:
         """Show the chosen visit in full."""
+        self._show_rule()
         as_of = self._view.as_of if self._view else None
         self.query_one(VisitDetail).show_visit(self.visit, as_of=as_of, now=self.now())
+
+    def _show_rule(self) -> None:
+        """Draw the rule under the list; it says how many visits lie below the window."""
+        below = self.query_one(RowList).rows_below if self._view else 0
+        words = f" {nb.text('round.more_below', n=fmt.count(below, 'besøk', 'besøk'))} " if below else ""
+        if (below, self.size.width) != self._ruled:
+            self._ruled = below, self.size.width
+            dash = "─" * (self.size.width - len(words) - 4)
+            ink = Ink.STRONG if below else Ink.DIM
+            rule = [piece(dash, Ink.DIM), piece(words, ink), piece("────", Ink.DIM)]
+            self.query_one("#rule", Static).update(content(rule), layout=False)
 
     @on(RowList.Chosen)
     def open_chosen(self) -> None:

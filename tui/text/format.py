@@ -69,6 +69,19 @@ def fresh(at: datetime | None, now: datetime) -> str:
     return clock(at) if local(at).date() == local(now).date() else moment_short(at)
 
 
+def age(at: datetime, now: datetime) -> str:
+    """Return how old data is once it is old: `3 t`, `2 døgn`; nothing within the first hour."""
+    hours = int((now - at).total_seconds() // 3600)
+    if hours < 1:
+        return ""
+    return f"{hours} t" if hours < 48 else f"{hours // 24} døgn"
+
+
+def sentence(text: str) -> str:
+    """Return the text with a capital first letter; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def span(start: datetime, end: datetime) -> str:
     """Return `HH:mm–HH:mm`."""
     return f"{clock(start)}–{clock(end)}"

@@ -169,7 +169,7 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
 
 _FIELD_NAMES = {
     "rr": "respirasjon", "spo2": "SpO2", "o2": "oksygen", "systolic": "BT systolisk", "diastolic": "BT diastolisk",
-    "pulse": "puls", "acvpu": "bevissthet", "temp": "temperatur", "text": "tekst", "digits": "de tre sifrene",
+    "pulse": "puls", "acvpu": "bevissthet", "temp": "temperatur", "text": "tekst", "scale": "skala", "digits": "de tre sifrene",
 }  # fmt: skip
 
 
@@ -201,6 +201,6 @@ def _wait_words(wait: str) -> str:
 
 def _missing_words(details: dict[str, str]) -> str:
     """Return what an incomplete draft lacks, by the names on the screen."""
-    missing = [_FIELD_NAMES.get(name.strip(), name.strip()) for name in details.get("missing", "").split(",")]
+    missing = [_FIELD_NAMES.get(name.strip(), "") for name in details.get("missing", "").split(",")]
     named = ", ".join(name for name in missing if name)
     return f"Mangler {named}." if named else "Fyll ut det som mangler."

@@ -84,7 +84,7 @@ CONNECTION_WORD: dict[Connection, str] = {
     Connection.UNKNOWN: "NETT UKJENT",
     Connection.ONLINE: "NETT",
     Connection.OFFLINE: "UTEN NETT",
-    Connection.SIGNED_OUT: "LOGGET UT",
+    Connection.SIGNED_OUT: "LOGGET UT: F12, så F3",
 }
 
 

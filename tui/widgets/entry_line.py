@@ -69,16 +69,18 @@ def state_words(entry: EntryRow, now: datetime) -> str:
         return nb.text("outbox.part", done=entry.parts_done, all=entry.parts_all)
     if entry.state is EntryState.DELIVERED:
         return nb.text("outbox.delivered_at", at=fmt.fresh(entry.delivered_at, now))
-    detail = f": {entry.detail}" if entry.detail else ""
-    return f"{STATE_WORD[entry.state]}{visible(detail)}"
+    detail = f": {nb.why(entry.detail)}" if entry.detail else ""
+    word = STATE_WORD[entry.state]
+    return f"{word.split(',')[0]}{detail}" if detail else word
 
 
 def outbox_counts(entries: Iterable[EntryRow]) -> Line:
     """Return how many entries are in which state; every state that asks for a person is named."""
     tally = Counter(entry.state for entry in entries)
-    waiting = tally[EntryState.SIGNED] + tally[EntryState.SENDING]
     counts = (
-        ("outbox.waiting", waiting, Ink.PLAIN), ("outbox.held", tally[EntryState.HELD], Ink.PERSON),
+        ("outbox.waiting", tally[EntryState.SIGNED], Ink.PLAIN),
+        ("outbox.sending", tally[EntryState.SENDING], Ink.PLAIN),
+        ("outbox.held", tally[EntryState.HELD], Ink.PERSON),
         ("outbox.unknown", tally[EntryState.UNKNOWN], Ink.PERSON),
         ("outbox.refused", tally[EntryState.REFUSED], Ink.DANGER),
         ("outbox.delivered", tally[EntryState.DELIVERED], Ink.DIM),
@@ -103,6 +105,8 @@ def entry_detail(entry: EntryRow, width: int, now: datetime) -> list[Line]:
     if entry.shown:
         lines += [line(" ", Piece(part)) for part in fmt.wrap(f"«{visible(entry.shown)}»", width - 2)]
     if entry.journal_ids:
-        said = nb.text("outbox.ids", ids=visible(", ".join(entry.journal_ids)))
+        first, number = visible(entry.journal_ids[0]), len(entry.journal_ids)
+        many = nb.text("outbox.ids_many", n=number, id=first)
+        said = many if number > 1 else nb.text("outbox.ids", id=first)
         lines += [line(" ", Piece(part, Ink.DIM)) for part in fmt.wrap(said, width - 2)]
     return lines

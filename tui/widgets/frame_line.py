@@ -33,6 +33,11 @@ class FrameLine(Widget):
             self._environment, self._right = environment, right
             self.refresh()
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the environment's word and the words at the right, for a screen that takes them over."""
+        return (self._environment, *(text for text, _ in self._right))
+
     def render(self) -> Content:
         """Return the line."""
         right = Content("  ").join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -9,9 +10,19 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.actions import actions_of
+from tui.text.format import count
 
 if TYPE_CHECKING:
     from tui.actions import Action
+
+
+_STAYS = ("place.back", "sign.leave", "app.help")
+_GAP = 2
+
+
+def _width(shown: list[Action]) -> int:
+    """Return the cells that the keys take with their words and the gaps between them."""
+    return sum(cell_len(f"{one.key_name} {one.label}") + _GAP for one in shown) - _GAP
 
 
 class KeyLine(Widget):
@@ -25,11 +36,19 @@ class KeyLine(Widget):
         super().__init__(id=id)
         self._scopes = scopes
         self._waiting_count = 0
+        self._can: tuple[bool, ...] = ()
 
     def show_scopes(self, *scopes: str) -> None:
         """Show the keys of other scopes: something docked has taken over."""
         self._scopes = scopes
         self.refresh()
+
+    def show_truth(self) -> None:
+        """Draw again when what can be done has changed."""
+        can = tuple(not one.why_not(self.screen) for one in actions_of_screen(self._scopes, self.screen))
+        if can != self._can:
+            self._can = can
+            self.refresh()
 
     def show_waiting(self, count: int) -> None:
         """Say how many keys wait to be handled, or nothing for none."""
@@ -38,16 +57,17 @@ class KeyLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Return the line, cut after the last key that fits."""
-        waiting = f"  {self._waiting_count} taster venter" if self._waiting_count else ""
+        """Return the line; where not all keys fit, the last ones give way, but never the way back and the help."""
+        waiting = count(self._waiting_count, "tast venter", "taster venter") if self._waiting_count else ""
+        waiting = f"  {waiting}" if waiting else ""
+        shown = actions_of_screen(self._scopes, self.screen)
         room = self.size.width - len(waiting)
-        parts: list[Content] = []
-        for one in actions_of_screen(self._scopes, self.screen):
-            part = self._part(one)
-            room -= cell_len(part.plain) + 2 * bool(parts)
-            if room < 0:
-                break
-            parts.append(part)
+        if _width(shown) > room:
+            shown = [replace(one, label=one.short or one.label) for one in shown]
+        while len(shown) > 1 and _width(shown) > room:
+            gives_way = [one for one in shown if one.id not in _STAYS] or shown
+            shown.remove(gives_way[-1])
+        parts = [self._part(one) for one in shown]
         return Content("  ").join(parts) + Content.styled(waiting, "yellow")
 
     def _part(self, one: Action) -> Content:

@@ -9,7 +9,9 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.text.ink import Line, segments
+from tui.text import nb
+from tui.text.format import count
+from tui.text.ink import Ink, Line, Piece, piece, segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +28,8 @@ class LinePane(ScrollView, can_focus=True):
     BINDINGS: ClassVar = [
         Binding("up", "scroll_up", show=False),
         Binding("down", "scroll_down", show=False),
-        Binding("pageup", "page_up", show=False),
-        Binding("pagedown", "page_down", show=False),
+        Binding("pageup", "turn(-1)", show=False),
+        Binding("pagedown", "turn(1)", show=False),
         Binding("home", "scroll_home", show=False),
         Binding("end", "scroll_end", show=False),
     ]
@@ -49,6 +51,10 @@ class LinePane(ScrollView, can_focus=True):
         """Return how many lines are hidden below the pane."""
         return max(0, len(self._lines) - self.size.height - round(self.scroll_offset.y))
 
+    def action_turn(self, direction: int) -> None:
+        """Go a page up or down; the line that stood under the last word of what is hidden is not leapt over."""
+        self.scroll_relative(y=direction * max(1, self.size.height - 2), animate=False)
+
     def on_resize(self, event: Resize) -> None:
         """Lay the lines out for the new width."""
         if event.size.width:
@@ -63,9 +69,17 @@ class LinePane(ScrollView, can_focus=True):
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
 
+    def _more(self, width: int) -> Strip:
+        """Return the line that stands for all that is hidden below: nothing is cut in silence."""
+        words = nb.text("pane.more_below", n=count(self.lines_below + 1, "linje", "linjer"))
+        strip = Strip(segments([Piece(" "), piece(words, Ink.STRONG)]))
+        return strip.adjust_cell_length(width).apply_style(self.rich_style)
+
     def render_line(self, y: int) -> Strip:
         """Return one visible line."""
         index = y + round(self.scroll_offset.y)
         width = self.size.width
+        if y == self.size.height - 1 and self.lines_below:
+            return self._more(width)
         strip = self._lines[index] if index < len(self._lines) else Strip.blank(width)
         return strip.adjust_cell_length(width).apply_style(self.rich_style)

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from tui.terminal import show
+from tui.text import nb
 
 if TYPE_CHECKING:
     from textual.content import Content
+
+
+SMALLEST = (80, 24)
+"""What every screen is drawn for; in less, something is cut."""
 
 
 class MessageLine(Widget):
@@ -49,7 +54,16 @@ class MessageLine(Widget):
             self._critical = ""
             self.refresh()
 
+    def _small_window(self) -> str:
+        """Say that the window is too small for the screens, when it is."""
+        width, height = self.app.size
+        if width >= SMALLEST[0] and height >= SMALLEST[1]:
+            return ""
+        return nb.text("window.small", width=width, height=height)
+
     def render(self) -> Content:
         """Return the message on one line."""
+        if not self.text and (small := self._small_window()):
+            return show(small).stylize("bold yellow")
         text = show(" ".join(self.text.split()))
         return text if self._passing or not self._critical else text.stylize("bold red")

@@ -109,6 +109,11 @@ class RowList(Widget, Generic[Item], can_focus=True):
         """Return the chosen item."""
         return self._items[self._index] if self._index >= 0 else None
 
+    @property
+    def rows_below(self) -> int:
+        """Return how many lines lie below the window."""
+        return max(0, len(self._items) + len(self._detail) - self._top - self.size.height)
+
     def set_items(self, items: Sequence[Item], *, index: int | None = None) -> None:
         """Show other items; the place is kept when it can be."""
         self._items = items

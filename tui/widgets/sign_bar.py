@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.text import nb
 from tui.widgets.value_field import ValueField
 
 if TYPE_CHECKING:
@@ -22,15 +23,19 @@ class SignBar(Vertical):
     SignBar.-open { display: block; }
     SignBar #sign-rule { height: 1; }
     SignBar #sign-lines { height: auto; padding: 0 1; }
-    SignBar #sign-retype { display: none; margin: 0 1; }
-    SignBar.-retype #sign-retype { display: block; }
+    SignBar #sign-again { display: none; height: 1; padding: 0 1; }
+    SignBar #sign-asks { width: auto; }
+    SignBar.-retype #sign-again { display: block; }
     """
 
     def compose(self) -> ComposeResult:
         """Lay out the rule, the lines and the field."""
         yield Static(Content(""), id="sign-rule", markup=False)
         yield Static(Content(""), id="sign-lines", markup=False)
-        yield ValueField("tre siste siffer", cells=5, moves_on=False, id="sign-retype")
+        with Horizontal(id="sign-again"):
+            asks = Content.styled(" " * 8 + nb.text("sign.retype") + "  ", "ansi_yellow")
+            yield Static(asks, id="sign-asks", markup=False)
+            yield ValueField("tre siste siffer", cells=5, moves_on=False, id="sign-retype")
 
     @property
     def is_open(self) -> bool:

@@ -41,7 +41,7 @@ def _who(row: VisitRow, width: int) -> list[Line]:
     """Return the name with birth date, planned time and status."""
     name = piece(fmt.name(row.family, row.given), Ink.STRONG)
     facts = [
-        piece(fmt.date_long(row.birth_date)),
+        piece(nb.text("visit.born", at=fmt.date_long(row.birth_date))),
         piece(fmt.span(row.start, row.end)),
         piece(row.status.value),
     ]
@@ -52,12 +52,14 @@ def _who(row: VisitRow, width: int) -> list[Line]:
 
 def flow(parts: list[Piece], width: int) -> list[Line]:
     """Return pieces with dots between them, broken into lines only between pieces."""
-    lines: list[Line] = [[Piece(" "), parts[0]]]
-    for part in parts[1:]:
-        if width_of(lines[-1]) + width_of([part]) + 3 > width:
-            lines.append([Piece(" "), part])
-        else:
+    lines: list[Line] = []
+    for part in parts:
+        if lines and width_of(lines[-1]) + width_of([part]) + 3 <= width:
             lines[-1] += [Piece(" · "), part]
+        else:
+            first, *others = fmt.wrap(part.text, width - 1)
+            lines.append([Piece(" "), Piece(first, part.ink)])
+            lines += [[Piece("   "), Piece(other, part.ink)] for other in others]
     return lines
 
 
@@ -68,18 +70,21 @@ def _wrapped(text: str, width: int, ink: Ink = Ink.PLAIN) -> list[Line]:
 
 def _warning(word: str, text: str, width: int) -> list[Line]:
     """Return a warning: its word, then all of its text."""
-    first, *others = fmt.wrap(visible(text), max(8, width - len(word) - 5))
-    indent = " " * (len(word) + 5)
-    head = line(piece(" ▲ ", Ink.DANGER), piece(word, Ink.DANGER), "  ", Piece(first))
-    return [head, *(line(Piece(indent + part)) for part in others)]
+    said = text.removeprefix("LIKT NAVN: ")
+    first, *others = fmt.wrap(f"{word}  {visible(said)}", max(8, width - 5))
+    head = line(piece(" ▲ ", Ink.DANGER), piece(word, Ink.DANGER), Piece(first[len(word) :]))
+    return [head, *(line(Piece("     " + part)) for part in others)]
 
 
 def _progress(row: VisitRow, now: datetime) -> list[Piece]:
     """Return what is done, the last NEWS2 and what waits to be sent."""
-    parts = [piece(nb.text("visit.tasks", done=row.tasks_done, all=row.tasks_all))]
+    tasks = nb.text("visit.tasks", done=row.tasks_done, all=row.tasks_all)
+    parts = [piece(tasks if row.tasks_all else nb.text("visit.no_tasks"))]
     if row.news2 is not None:
         flag = flag_of_score(row.news2.score)
-        score = nb.text("visit.news2", score=row.news2.score, scale=row.news2.scale)
+        score = nb.text("visit.news2", score=row.news2.score)
+        if row.news2.scale:
+            score += f" {nb.text('news2.scale', scale=row.news2.scale)}"
         said = f"{score} {FLAG_WORD[flag]}".rstrip()
         parts.append(piece(f"{said} {fmt.ago(row.news2.at, now)}", FLAG_INK[flag]))
     if row.unsent is not None:
@@ -95,6 +100,13 @@ def _wholeness(row: VisitRow, as_of: datetime | None, now: datetime) -> Piece:
     return piece(nb.text("visit.missing", parts=", ".join(row.missing), at=when), Ink.PERSON)
 
 
+def fitted(lines: list[Line], height: int) -> list[Line]:
+    """Return as many lines as there is room for; the last one says so when there are more."""
+    if not height or len(lines) <= height:
+        return lines
+    return [*lines[: height - 1], [Piece(" "), Piece(nb.text("round.more_detail"), Ink.DIM)]]
+
+
 class VisitDetail(Static):
     """The pane under the list, or beside it where the terminal is wide."""
 
@@ -104,6 +116,5 @@ class VisitDetail(Static):
             self.update(content_of([line(" ", piece(nb.text("round.no_visit"), Ink.DIM))]), layout=False)
             return
         width = self.content_size.width or self.app.size.width
-        self.update(
-            content_of(detail_lines(row, width, as_of=as_of, now=now)), layout=False
-        )  # its height is fixed
+        lines = fitted(detail_lines(row, width, as_of=as_of, now=now), self.content_size.height)
+        self.update(content_of(lines), layout=False)  # its height is fixed

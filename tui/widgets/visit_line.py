@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.views import LastNews2, RoundView
 
 _FIXED = 63  # what every column but the address takes; the list's own mark comes before
+_STATUS_SHORT = {VisitStatus.NOT_HOME: "ikke hj."}
 _LEFT = (VisitStatus.CANCELLED, VisitStatus.MOVED)
 
 
@@ -42,23 +43,23 @@ def visit_line(row: VisitRow, width: int, now: datetime) -> Line:
     return [
         _mark(row),
         cell(fmt.clock(row.start), 6, ink),
-        cell(row.status.value, 9, STATUS_INK[row.status]),
+        cell(_STATUS_SHORT.get(row.status, row.status.value), 9, STATUS_INK[row.status]),
         cell(fmt.name_short(row.family, row.given, 18), 19, name_ink),
         cell(str(row.birth_date.year) if row.birth_date else fmt.NOTHING, 5, ink),
         cell(short_address(row.address, width - _FIXED), width - _FIXED, ink),
         Piece(" "),
         _warning(row),
         Piece(" "),
-        cell(f"{row.tasks_done}/{row.tasks_all}", 4, ink),
+        cell(f"{row.tasks_done}/{row.tasks_all}" if row.tasks_all else fmt.NOTHING, 4, ink),
         _unsent(row),
         news2_cell(row.news2, now),
     ]
 
 
 def _mark(row: VisitRow) -> Piece:
-    """Return the sign before the hour: the visit is off, or its chart did not come down whole."""
+    """Return the sign before the hour: the chart of a visit that stands did not come down whole."""
     if row.status in _LEFT:
-        return Piece("−", Ink.DIM)
+        return Piece(" ")
     return Piece(" ") if row.complete else Piece("!", Ink.PERSON)
 
 
