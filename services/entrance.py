@@ -22,6 +22,7 @@ from offline_cache.store import Store
 from offline_cache.vault import Vault, VaultIdentity
 from services import persona
 from services.embedded import prove_embedded, server_id
+from services.health_personnel import category_word
 from services.session import Clinician, Session
 from services.setup import SCOPES, Setup
 from services.trouble import Trouble, TroubleCode
@@ -122,7 +123,8 @@ class Entrance:
         finally:
             self._page = self._sign_in = None
         user = grant.user
-        clinician = Clinician(user.subject, user.name, user.fhir_user, user.role, user.issuer)
+        role = category_word(user.role)
+        clinician = Clinician(user.subject, user.name, user.fhir_user, role, user.issuer)
         folder = self._setup.folders.cache / _folder_name(server_id(self._setup.journal), clinician.subject)
         vault = self._vault(folder)
         self._has_vault = await self._setup.worker.run(vault.describe) is not None
