@@ -22,7 +22,7 @@ from tui.keyboard import Keyboard
 from tui.launch import LOCK, Launch
 from tui.terminal import SafeLines, colours
 from tui.text import nb
-from tui.theme import PALETTE, THEMES, theme_for
+from tui.theme import OWN_COLOURS, PALETTE, THEMES, OnAnyGround, theme_for
 from tui.widgets.frame_line import FrameLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.message_line import MessageLine
@@ -70,6 +70,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         self._disable_tooltips = True
         self._disable_notifications = True
         self._safe_lines = SafeLines()
+        self._on_any_ground = OnAnyGround()
         self._workday: asyncio.Future[Workday] | None = None
         self._key_count = 0
         self._warned_at = -1
@@ -118,7 +119,8 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and, last, the gate that no control character passes."""
-        return [*super().get_line_filters(), self._safe_lines]
+        own = [self._on_any_ground] if self.theme == OWN_COLOURS.name else []
+        return [*own, *super().get_line_filters(), self._safe_lines]
 
     @property
     def available_themes(self) -> dict[str, Theme]:

@@ -1,15 +1,24 @@
 """The colours: red for danger, yellow for what needs a person, blue for place and selection; normal is quiet.
 
 Everything drawn names ANSI colours. Where the terminal has many, they are mapped to tones with a contrast of at
-least 4.5:1 on our own ground; where it has sixteen, or none, its own are used, with its own ground.
+least 4.5:1 on our own ground; where it has sixteen, or none, its own are used, with its own ground. That ground may
+be white, where yellow is not read: of the sixteen, magenta is what stands out on both.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.style import Style
 from rich.terminal_theme import TerminalTheme
+from textual.filter import LineFilter
 from textual.theme import Theme
 
 from tui.terminal import Colours
+
+if TYPE_CHECKING:
+    from textual.color import Color
 
 GROUND = "#12161a"
 INK = "#d6dbe0"
@@ -81,6 +90,25 @@ THEMES = {theme.name: theme for theme in (CALM, OWN_COLOURS)}
 def theme_for(colours: Colours) -> str:
     """Return the name of the theme to start with."""
     return CALM.name if colours is Colours.MANY else OWN_COLOURS.name
+
+
+_YELLOW_NUMBER = 3
+_MAGENTA = Style(color="magenta")
+
+
+class OnAnyGround(LineFilter):
+    """Draws in magenta what is yellow, for a terminal of sixteen colours whose ground is not known."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002  the interface's
+        """Return the line with its yellow text in magenta."""
+        return [
+            Segment(text, style + _MAGENTA if style is not None and _is_yellow(style) else style)
+            for text, style, _ in segments
+        ]
+
+
+def _is_yellow(style: Style) -> bool:
+    return style.color is not None and style.color.number == _YELLOW_NUMBER
 
 
 def _tone(colour: str) -> tuple[int, int, int]:

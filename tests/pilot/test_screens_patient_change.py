@@ -50,10 +50,10 @@ async def test_a_late_chart_does_not_reach_the_next_patient(
         real, gate = day.chart, asyncio.Event()
         calls = 0
 
-        async def slow(patient_id: str, visit_id: str = "") -> Any:
+        async def slow(patient_id: str, visit_id: str = "", *, again: bool = False) -> Any:
             nonlocal calls
             calls += 1
-            chart = await real(patient_id, visit_id)
+            chart = await real(patient_id, visit_id, again=again)
             if calls == 1:
                 await gate.wait()
             return chart
@@ -82,7 +82,8 @@ async def test_what_cannot_be_logged_is_not_shown(tmp_path: Path, monkeypatch: p
     async with at_work(ward) as hands:
         await hands.first_morning()
 
-        async def refuse(_patient_id: str, _visit_id: str = "") -> Any:
+        async def refuse(_patient_id: str, _visit_id: str = "", *, again: bool = False) -> Any:
+            del again
             raise Trouble(TroubleCode.NO_AUDIT)
 
         assert ward.workday is not None

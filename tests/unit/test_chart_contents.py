@@ -325,6 +325,34 @@ def test_a_plan_is_problem_goal_and_intervention() -> None:
     assert made.problems == ("Sår v. ankel",)
 
 
+def test_the_plan_of_a_visit_stands_once_and_by_itself() -> None:
+    """Two visits of the day with the same plan are one line; it is no problem and no part of the plan of care."""
+    system = "http://ehelse.no/fhir/CodeSystem/vkp-careplan-category-v090"
+
+    def plan(id_: str, category: str, title: str, start: str) -> dict[str, Any]:
+        return {
+            "resourceType": "CarePlan",
+            "id": id_,
+            "status": "active",
+            "category": [{"coding": [{"system": system, "code": category}]}],
+            "title": title,
+            "period": {"start": start, "end": start},
+            "activity": [{"detail": {"description": f"gjøre {title}", "status": "not-started"}}],
+        }
+
+    made = chart(
+        plan("dag", "3", "stell", "2026-11-23T08:00:00+01:00"),
+        plan("kveld", "3", "stell", "2026-11-23T20:00:00+01:00"),
+        plan("fast", "1", "sårplan", "2026-10-01"),
+    )
+    assert [(i.kind, i.text) for i in made.plan] == [
+        ("problem", "sårplan"),
+        ("tiltak", "gjøre sårplan"),
+        ("besøksplan", "stell"),
+        ("gjøres i besøket", "gjøre stell"),
+    ]
+
+
 def test_problems_that_are_over_come_last_and_say_so() -> None:
     def problem(text: str, **fields: object) -> dict[str, Any]:
         return {"resourceType": "Condition", "id": text, "code": concept(text=text), **fields}

@@ -69,7 +69,7 @@ class OutboxScreen(Place):
     SCOPES = ("outbox", "back")
     BINDINGS: ClassVar = bindings_for("outbox", "back")
     CSS = """
-    OutboxScreen #counts { height: 1; margin-bottom: 1; }
+    OutboxScreen #counts { height: auto; margin-bottom: 1; }
     OutboxScreen #detail { height: auto; max-height: 10; display: none; padding: 1 0 0 0; }
     OutboxScreen #detail.-said { display: block; }
     """
@@ -101,7 +101,7 @@ class OutboxScreen(Place):
         entries = await self.day.outbox()
         chosen = self.entry
         rows = outbox_rows(entries)
-        self.query_one("#counts", Static).update(content_of([outbox_counts(entries)]))
+        self.query_one("#counts", Static).update(content_of(outbox_counts(entries, self.size.width)))
         wanted = chosen.entry_id if chosen else first_to_see(entries)
         index = next((i for i, row in enumerate(rows) if row.entry and row.entry.entry_id == wanted), 0)
         self.query_one(RowList).set_items(rows, index=index)

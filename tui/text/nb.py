@@ -179,7 +179,7 @@ _TEXT: dict[str, str] = {
     # writing
     "draft.saved": "● utkast lagret {at}",
     "draft.unsaved": "lagrer …",
-    "draft.ask_discard": "Forkaste utkastet? F4 igjen forkaster det. Esc går tilbake og beholder det.",
+    "draft.ask_discard": "Forkaste utkastet? F4 en gang til forkaster det. Esc beholder det.",
     "draft.discarded": "Utkastet er forkastet.",
     "draft.kept": "Utkastet er lagret. Det ligger på pasientens forside.",
     "draft.nothing": "Ingenting er skrevet; det er ikke noe utkast.",

@@ -158,12 +158,14 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Prøv igjen; meld fra hvis det gjentar seg.",
     ),
     _C.SANDBOX_NOT_RUNNING: TroubleWords(
-        "Øvingsjournalen er ikke i gang.", _WAITS, "Start den: feltjournal sandbox serve."
+        "Øvingsjournalen er ikke i gang.",
+        "Det som er lagret på maskinen, er beholdt.",
+        "Start den: feltjournal sandbox serve, eller åpne klienten med feltjournal --sandbox.",
     ),
     _C.SANDBOX_PORT_TAKEN: TroubleWords(
         "Porten til øvingsjournalen er opptatt av et annet program.",
-        "Ingenting er sendt dit.",
-        "Start den på en annen: feltjournal sandbox serve --port N.",
+        "Ingenting er sendt dit. Det som er lagret på maskinen, er beholdt.",
+        "Start den på en ledig port: feltjournal sandbox serve --port 0.",
     ),
 }
 

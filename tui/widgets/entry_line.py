@@ -11,6 +11,7 @@ from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, cell, line, piece, visible
 from tui.text.state_words import STATE_INK, STATE_SIGN, STATE_WORD
+from tui.widgets.visit_detail import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from services.views import EntryRow
 
 _TITLE = 34
+_ADVISED = (EntryState.UNKNOWN, EntryState.REFUSED)
+_COUNTED = (
+    (EntryState.REFUSED, "refused"), (EntryState.UNKNOWN, "unknown"), (EntryState.HELD, "held"),
+    (EntryState.SENDING, "sending"), (EntryState.SIGNED, "waiting"), (EntryState.DELIVERED, "delivered"),
+    (EntryState.WITHDRAWN, "withdrawn_count"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +81,15 @@ def state_words(entry: EntryRow, now: datetime) -> str:
     return f"{word.split(',')[0]}{detail}" if detail else word
 
 
-def outbox_counts(entries: Iterable[EntryRow]) -> Line:
-    """Return how many entries are in which state; every state that asks for a person is named."""
+def outbox_counts(entries: Iterable[EntryRow], width: int) -> list[Line]:
+    """Return how many entries are in which state, what asks for a person first; broken only between counts."""
     tally = Counter(entry.state for entry in entries)
-    counts = (
-        ("outbox.waiting", tally[EntryState.SIGNED], Ink.PLAIN),
-        ("outbox.sending", tally[EntryState.SENDING], Ink.PLAIN),
-        ("outbox.held", tally[EntryState.HELD], Ink.PERSON),
-        ("outbox.unknown", tally[EntryState.UNKNOWN], Ink.PERSON),
-        ("outbox.refused", tally[EntryState.REFUSED], Ink.DANGER),
-        ("outbox.delivered", tally[EntryState.DELIVERED], Ink.DIM),
-        ("outbox.withdrawn_count", tally[EntryState.WITHDRAWN], Ink.DIM),
-    )  # fmt: skip
-    pieces = [piece(nb.text(id_, n=number), ink) for id_, number, ink in counts if number]
-    if not pieces:
-        return line(" ", piece(nb.text("outbox.empty"), Ink.DIM))
-    joined: Line = [Piece(" ")]
-    for index, part in enumerate(pieces):
-        joined += [Piece(" · "), part] if index else [part]
-    return joined
+    pieces = [
+        piece(nb.text(f"outbox.{name}", n=tally[state]), STATE_INK[state])
+        for state, name in _COUNTED
+        if tally[state]
+    ]
+    return flow(pieces, width) if pieces else [line(" ", piece(nb.text("outbox.empty"), Ink.DIM))]
 
 
 def entry_detail(entry: EntryRow, width: int, now: datetime) -> list[Line]:
@@ -102,6 +99,9 @@ def entry_detail(entry: EntryRow, width: int, now: datetime) -> list[Line]:
         piece(f"  {fmt.moment(entry.event_at)}", Ink.DIM),
     )  # fmt: skip
     lines = [line(" ", piece(entry.title, Ink.STRONG)), head]
+    if entry.state in _ADVISED:
+        advice = nb.text(f"outbox.cannot_send.{entry.state.name.lower()}", detail="")
+        lines += [line(" ", Piece(part)) for part in fmt.wrap(advice, width - 2)]
     if entry.shown:
         lines += [line(" ", Piece(part)) for part in fmt.wrap(f"«{visible(entry.shown)}»", width - 2)]
     if entry.journal_ids:
