@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,17 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
+    from ports.command_line import never_fail_on_a_character
+
+    never_fail_on_a_character()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["sandbox"]:
-        from sandbox.command import run as run_sandbox
-
-        return run_sandbox(words[1:])
+        return _sandbox(words[1:])
     from cli.arguments import parser
 
     options = parser().parse_args(words)
+    if options.command == "sandbox":  # an option stood before it
+        return _sandbox([])
     if options.version:
         from cli.version import __version__
 
@@ -30,9 +34,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _headless(options) if options.command else _screens(options)
 
 
+def _sandbox(words: Sequence[str]) -> int:
+    """Run a command of the embedded journal."""
+    from sandbox.command import run
+
+    return run(words)
+
+
 def _headless(options: Namespace) -> int:
-    """Run a command without a screen."""
+    """Run a command without a screen; an error that nobody foresaw gets the fixed page, never its own words."""
     _protect()
+    from cli.exit_codes import ExitCode
+
+    try:
+        return _command(options)
+    except KeyboardInterrupt:
+        from cli.words import INTERRUPTED
+
+        print(INTERRUPTED, file=sys.stderr)
+        return 128 + signal.SIGINT
+    except Exception as error:  # noqa: BLE001  its text may hold what must not be printed
+        from ports.ids import SystemIds
+        from tui import crash
+
+        print(crash.page(error, SystemIds().uuid()[:8]), file=sys.stderr)
+        return ExitCode.FAULT
+
+
+def _command(options: Namespace) -> int:
+    """Run the command that was named."""
+    from tui import crash
+
+    crash.silence()
     if options.command == "doctor":
         from cli import doctor
 
@@ -65,14 +98,18 @@ def _screens(options: Namespace) -> int:
 
 def _refusal(options: Namespace) -> str:
     """Return why the screens cannot be shown here, or nothing."""
+    if options.journal != "innebygd":
+        return "Kjenner ikke den journalen. Ingenting er startet. Det finnes én: --journal innebygd."
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return (
-            "Feltjournal trenger en terminal. I skript: feltjournal status --json, feltjournal sync --json."
+            "Feltjournal trenger en terminal, og her er ingen. Ingenting er startet.\n"
+            "I skript: feltjournal status --json eller feltjournal sync --json."
         )
     if os.environ.get("TERM", "") in {"", "dumb", "unknown"}:
-        return "Terminalen kan ikke vise skjermbilder (TERM mangler eller er dumb). Prøv en annen terminal."
-    if options.journal != "innebygd":
-        return f"Kjenner ingen journal som heter «{options.journal}». Det finnes én: innebygd."
+        return (
+            "Terminalen kan ikke vise skjermbilder (TERM mangler eller er dumb). Ingenting er startet.\n"
+            "Prøv en annen terminal, eller sett TERM til det den er, f.eks. TERM=xterm-256color."
+        )
     return ""
 
 

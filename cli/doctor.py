@@ -9,6 +9,7 @@ import sys
 from dataclasses import asdict, dataclass
 from importlib import util
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cli.exit_codes import ExitCode
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _SMALLEST = (80, 24)
 _FREE_MIB = 200
+_INDENT = " " * 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ def run(options: Namespace) -> int:
 
 def _line(finding: Finding) -> str:
     sign = {"ok": "ok  ", "warn": "obs ", "fail": "FEIL"}[finding.level]
-    advice = f"\n                      {finding.advice}" if finding.advice else ""
-    return f"{sign}  {finding.name:<14}  {finding.found}{advice}"
+    advice = wrap(finding.advice, 80, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    return "\n".join([f"{sign}  {finding.name:<14}  {finding.found}", *advice])
 
 
 def _python() -> Finding:
@@ -83,7 +85,7 @@ def _encoding() -> Finding:
 def _keyring() -> Finding:
     from ports.keyring import find_protector
 
-    if util.find_spec("keyrings.alt") is not None:
+    if _is_installed("keyrings") and _is_installed("keyrings.alt"):
         return Finding(
             "nøkkelring",
             "fail",
@@ -96,9 +98,14 @@ def _keyring() -> Finding:
             "nøkkelring",
             "warn",
             "ingen godkjent nøkkelring svarer",
-            "Bare den innebygde journalen kan lagres her, og bare med PIN. Lås opp nøkkelringen (gnome-keyring, KWallet).",
+            "Bare øvingsjournalen kan lagres her, og bare under PIN. Start og lås opp gnome-keyring eller KWallet.",
         )
     return Finding("nøkkelring", "ok", protector.name)
+
+
+def _is_installed(module: str) -> bool:
+    """Tell whether a module can be found; one within a package is asked for only when the package is there."""
+    return util.find_spec(module) is not None
 
 
 def _store() -> Finding:
@@ -151,7 +158,8 @@ def _private() -> Finding:
         return Finding("lager", "ok", "ikke noe lagret på denne maskinen ennå")
     if os.name == "posix" and cache.stat().st_mode & 0o077:
         return Finding("lager", "fail", "mappen kan leses av andre", "Kjør: chmod -R go-rwx på lagermappen.")
-    return Finding("lager", "ok", f"{sum(1 for p in cache.iterdir() if p.is_dir())} klinikere har lager her")
+    count = sum(1 for p in cache.iterdir() if p.is_dir())
+    return Finding("lager", "ok", f"{count} {'kliniker' if count == 1 else 'klinikere'} har lager her")
 
 
 def _embedded() -> Finding:
@@ -163,12 +171,12 @@ def _embedded() -> Finding:
         journal = embedded_journal(user_folders().sandbox, SystemDisk())
     except Trouble:
         return Finding(
-            "innebygd",
+            "øvingsjournal",
             "warn",
             "aldri startet",
             "Start den: feltjournal sandbox serve, eller feltjournal --sandbox.",
         )
-    return Finding("innebygd", "ok", journal.base_url)
+    return Finding("øvingsjournal", "ok", f"sist på {journal.base_url}")
 
 
 _LOOKS: tuple[Callable[[], Finding], ...] = (

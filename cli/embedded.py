@@ -12,7 +12,7 @@ def start_embedded() -> None:
     """Start the embedded journal on its usual state, unless it runs already; return when it answers.
 
     Raises:
-        Trouble: it did not start; `shown` says why.
+        Trouble: it did not start, or another program has its port; `shown` says why.
     """
     from sandbox.launching import StartFailed, start_detached
     from sandbox.state import StateFolder
@@ -20,4 +20,5 @@ def start_embedded() -> None:
     try:
         start_detached(StateFolder(user_folders().sandbox, SystemDisk()), ids=SystemIds())
     except StartFailed as failed:
-        raise Trouble(TroubleCode.SANDBOX_NOT_RUNNING, shown=str(failed)) from failed
+        code = TroubleCode.SANDBOX_PORT_TAKEN if failed.is_port_taken else TroubleCode.SANDBOX_NOT_RUNNING
+        raise Trouble(code, shown=str(failed)) from failed

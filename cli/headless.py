@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cli import words
 from cli.exit_codes import ExitCode
-from cli.pin import NoPin
+from cli.pin import NoPin, read_pin
+from ports.folders import user_folders
 from services.trouble import Trouble, TroubleCode
 from tui.text.nb_trouble import trouble_words
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Awaitable, Callable
 
-    from services.views import Door, EntryRow
+    from services.views import Door
     from services.workday import Workday
 
-    Act: TypeAlias = Callable[[Workday, Door, Namespace], Awaitable[tuple[dict[str, Any], ExitCode]]]
+    Act: TypeAlias = Callable[[Workday, Door], Awaitable[tuple[dict[str, Any], ExitCode]]]
 
 _EXIT_OF = {
     TroubleCode.WRONG_PIN: ExitCode.LOCKED,
@@ -32,7 +33,7 @@ _EXIT_OF = {
     TroubleCode.NOT_A_JOURNAL: ExitCode.OFFLINE,
     TroubleCode.CACHE_BUSY: ExitCode.BUSY,
     TroubleCode.CACHE_MISSING: ExitCode.NOTHING,
-    TroubleCode.SANDBOX_NOT_RUNNING: ExitCode.NOTHING,
+    TroubleCode.SANDBOX_NOT_RUNNING: ExitCode.OFFLINE,
 }
 
 
@@ -43,41 +44,54 @@ def run(options: Namespace, act: Act) -> int:
     try:
         return asyncio.run(_within(workday_here(), options, act))
     except Trouble as trouble:
-        return _tell(trouble, as_json=options.json)
-    except NoPin:
-        print(words.NO_PIN, file=sys.stderr)
-        return ExitCode.LOCKED
+        if trouble.code is TroubleCode.SANDBOX_NOT_RUNNING and not _has_cache():
+            trouble = Trouble(TroubleCode.CACHE_MISSING)
+        said = trouble_words(trouble)
+        text = f"{said.what}\n{said.safe}\n{said.next}"
+        return _refuse(trouble.code.value, _EXIT_OF.get(trouble.code, ExitCode.FAULT), text, options)
+    except NoPin as no_pin:
+        return _refuse("no-pin", ExitCode.LOCKED, words.NO_PIN[no_pin.because], options)
+
+
+def _has_cache() -> bool:
+    """Tell whether this user has a cache, whatever journal it belongs to."""
+    folder = user_folders().cache
+    return folder.is_dir() and any(one.is_dir() for one in folder.iterdir())
 
 
 async def _within(workday: Workday, options: Namespace, act: Act) -> int:
     try:
         door = await workday.door()
-        said, code = await act(workday, door, options)
+        if not door.locked:
+            raise Trouble(TroubleCode.CACHE_MISSING)
+        await workday.unlock(read_pin(options.pin_fd))
+        said, code = await act(workday, door)
     finally:
         await workday.close()
     print(json.dumps(said, ensure_ascii=False) if options.json else "\n".join(words.lines(said)))
     return code
 
 
-def counts(workday: Workday, rows: list[EntryRow]) -> dict[str, Any]:
+async def found(workday: Workday, door: Door) -> dict[str, Any]:
     """Return what is unsent and how old the data is, for people and for scripts."""
     status = workday.status()
     by_state: dict[str, int] = {}
-    for row in rows:
+    for row in await workday.outbox():
         by_state[row.state.value] = by_state.get(row.state.value, 0) + 1
     return {
+        "clinician": door.clinician,
+        "journal": door.journal_name,
         "connection": status.connection.value,
-        "data_as_of": status.data_as_of.isoformat() if status.data_as_of else None,
+        "data_as_of": status.data_as_of.isoformat(timespec="seconds") if status.data_as_of else None,
         "unsent_visits": status.unsent_visits,
         "unsent_entries": status.unsent_entries,
         "entries": by_state,
     }
 
 
-def _tell(trouble: Trouble, *, as_json: bool) -> int:
-    code = _EXIT_OF.get(trouble.code, ExitCode.FAULT)
-    if as_json:
-        print(json.dumps({"error": trouble.code.value, "exit": int(code)}))
-    said = trouble_words(trouble)
-    print(said.what, said.safe, said.next, sep="\n", file=sys.stderr)
+def _refuse(error: str, code: ExitCode, text: str, options: Namespace) -> int:
+    """Say why it was not done: in words to the person, as JSON to the script."""
+    if options.json:
+        print(json.dumps({"error": error, "exit": int(code)}))
+    print(text, file=sys.stderr)
     return code

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import getpass
 import os
+import signal
 import sys
+from enum import Enum, auto
 
 _LONGEST = 1024
 
 
+class NoPinBecause(Enum):
+    """Why there is none."""
+
+    NO_TERMINAL = auto()
+    EMPTY = auto()
+    UNREADABLE = auto()
+
+
 class NoPin(Exception):
-    """There is no way to ask: no file descriptor was named and there is no terminal."""
+    """There is no PIN to try; nothing was tried."""
+
+    def __init__(self, because: NoPinBecause) -> None:
+        super().__init__(because.name)
+        self.because = because
 
 
 def read_pin(descriptor: int | None) -> str:
@@ -20,21 +34,35 @@ def read_pin(descriptor: int | None) -> str:
         NoPin: no descriptor and no terminal, an empty line, or a descriptor that cannot be read.
     """
     if descriptor is not None:
-        return _from_descriptor(descriptor)
+        return _given(_first_line(descriptor))
     if not sys.stdin.isatty():
-        raise NoPin
-    pin = getpass.getpass("PIN: ")
+        raise NoPin(NoPinBecause.NO_TERMINAL)
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # asyncio's own would wait for the answer
+    try:
+        return _given(getpass.getpass("PIN: "))
+    except EOFError:
+        raise NoPin(NoPinBecause.EMPTY) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _given(pin: str) -> str:
     if not pin:
-        raise NoPin
+        raise NoPin(NoPinBecause.EMPTY)
     return pin
 
 
-def _from_descriptor(descriptor: int) -> str:
+def _first_line(descriptor: int) -> str:
+    """Return the first line; a pipe may bring it in pieces."""
+    taken = b""
     try:
-        taken = os.read(descriptor, _LONGEST)
-    except OSError as error:
-        raise NoPin from error
-    line = taken.decode("utf-8", "replace").split("\n", 1)[0]
-    if not line:
-        raise NoPin
-    return line
+        while b"\n" not in taken and len(taken) < _LONGEST:
+            piece = os.read(descriptor, _LONGEST - len(taken))
+            if not piece:
+                break
+            taken += piece
+    except (OSError, OverflowError):
+        raise NoPin(NoPinBecause.UNREADABLE) from None
+    return taken.decode("utf-8", "replace").split("\n", 1)[0].removesuffix("\r")

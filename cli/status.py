@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from cli import headless
 from cli.exit_codes import ExitCode
-from cli.pin import read_pin
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,9 +19,5 @@ def run(options: Namespace) -> int:
     return headless.run(options, _status)
 
 
-async def _status(workday: Workday, door: Door, options: Namespace) -> tuple[dict[str, Any], ExitCode]:
-    said: dict[str, Any] = {"cache": door.locked, "clinician": door.clinician, "journal": door.journal_name}
-    if not door.locked:
-        return said, ExitCode.NOTHING
-    await workday.unlock(read_pin(options.pin_fd))
-    return said | headless.counts(workday, await workday.outbox()), ExitCode.OK
+async def _status(workday: Workday, door: Door) -> tuple[dict[str, Any], ExitCode]:
+    return await headless.found(workday, door), ExitCode.OK

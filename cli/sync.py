@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from cli import headless
 from cli.exit_codes import ExitCode
-from cli.pin import read_pin
-from services.trouble import Trouble, TroubleCode
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -15,20 +13,16 @@ if TYPE_CHECKING:
     from services.views import Door
     from services.workday import Workday
 
+_CONNECTION_EXIT = {"offline": ExitCode.OFFLINE, "signed-out": ExitCode.LOCKED}
+
 
 def run(options: Namespace) -> int:
     """Deliver; `options` has `json` and `pin_fd`."""
     return headless.run(options, _sync)
 
 
-async def _sync(workday: Workday, door: Door, options: Namespace) -> tuple[dict[str, Any], ExitCode]:
-    if not door.locked:
-        raise Trouble(TroubleCode.CACHE_MISSING)
-    await workday.unlock(read_pin(options.pin_fd))
+async def _sync(workday: Workday, door: Door) -> tuple[dict[str, Any], ExitCode]:
     await workday.sync()
-    said = headless.counts(workday, await workday.outbox())
-    if said["connection"] == "offline":
-        return said, ExitCode.OFFLINE
-    if said["connection"] == "signed-out":
-        return said, ExitCode.LOCKED
-    return said, ExitCode.UNSENT if said["unsent_entries"] else ExitCode.OK
+    said = await headless.found(workday, door)
+    delivered = ExitCode.UNSENT if said["unsent_entries"] else ExitCode.OK
+    return said, _CONNECTION_EXIT.get(said["connection"], delivered)

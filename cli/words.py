@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from cli.pin import NoPinBecause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NO_PIN = "PIN trengs, og her er ingen terminal å spørre i. Ingenting er endret. Gi den ved fildeskriptor: --pin-fd 3 3<FIL."
+INTERRUPTED = "Avbrutt. Det som er signert, er lagret. Kjør kommandoen igjen når det passer."
+
+_GIVE = "Gi den i en terminal, eller ved fildeskriptor: --pin-fd 3 3<FIL."
+NO_PIN = {
+    NoPinBecause.NO_TERMINAL: f"PIN trengs, og her er ingen terminal å spørre i.\nIngenting er endret.\n{_GIVE}",
+    NoPinBecause.EMPTY: f"Det kom ingen PIN.\nIngenting er endret, og ingen forsøk er brukt.\n{_GIVE}",
+    NoPinBecause.UNREADABLE: f"Fildeskriptoren kan ikke leses.\nIngenting er endret.\n{_GIVE}",
+}
 
 _CONNECTION = {
     "unknown": "Journalen er ikke spurt.",
     "online": "Journalen svarer.",
-    "offline": "Journalen svarer ikke. Det som er signert, er trygt her og sendes når den svarer.",
-    "signed-out": "Journalen vil ha en ny innlogging. Start feltjournal og logg inn; usendt arbeid beholdes.",
+    "offline": "Journalen svarer ikke. Det som er signert, er trygt her. Kjør sync igjen når nettet er tilbake.",
+    "signed-out": "Journalen vil ha ny innlogging. Det som er signert, er trygt her. Start feltjournal og logg inn.",
 }
 
 
 def lines(said: Mapping[str, Any]) -> Iterator[str]:
     """Return what `status` and `sync` found, a line each."""
-    if said.get("cache") is False:
-        yield "Ingenting er lagret på denne maskinen."
-        return
-    if said.get("clinician"):
-        yield f"{said['clinician']} · {said['journal']}"
+    from offline_cache.states import EntryState
+    from tui.text.format import count, moment
+    from tui.text.state_words import STATE_SIGN, STATE_WORD
+
+    yield f"{said['clinician']} · {said['journal']}"
     yield _CONNECTION[said["connection"]]
     if said["data_as_of"]:
-        yield f"Runden er tatt med {said['data_as_of']}."
-    if said["unsent_entries"]:
-        yield f"Usendt: {said['unsent_entries']} oppføringer fra {said['unsent_visits']} besøk."
+        yield f"Runden er tatt med {moment(datetime.fromisoformat(said['data_as_of']))}."
     else:
-        yield "Alt som er signert, er i journalen."
-    for state, count in said["entries"].items():
-        yield f"  {count:>4}  {state}"
+        yield "Runden er ikke tatt med."
+    if said["unsent_entries"]:
+        entries = count(said["unsent_entries"], "oppføring", "oppføringer")
+        yield f"Usendt: {entries} fra {said['unsent_visits']} besøk. Trygt lagret her, og sendes når det kan."
+    else:
+        yield "Ingenting er usendt."
+    for state, number in said["entries"].items():
+        known = EntryState(state)
+        yield f"  {number:>4}  {STATE_SIGN[known]} {STATE_WORD[known]}"

@@ -28,6 +28,10 @@ _ASK_SECONDS = 5.0
 class StartFailed(Exception):
     """The journal did not start; the text says why, in bokmål."""
 
+    def __init__(self, why: str, *, is_port_taken: bool = False) -> None:
+        super().__init__(why)
+        self.is_port_taken = is_port_taken
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -76,7 +80,7 @@ def start_detached(
     if not line:
         process.terminate()
         process.wait()
-        raise StartFailed(_last_words(state))
+        raise StartFailed(_last_words(state), is_port_taken=_is_port_taken(state))
     told = json.loads(line)
     return Started(told["base_url"], told["issuer"], key, tuple(told["refused"]))
 
@@ -148,7 +152,21 @@ def _read_line(handle: int, seconds: float) -> bytes:
 
 def _last_words(state: StateFolder) -> str:
     lines = state.disk.read(state.log).decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "Den innebygde journalen startet ikke."
+    return lines[-1] if lines else "Øvingsjournalen startet ikke, og sa ikke hvorfor."
+
+
+def _is_port_taken(state: StateFolder) -> bool:
+    """Tell whether a program that is not the journal of this state answers on the port it remembers."""
+    if state.port is None or state.is_running():
+        return False
+    connection = http.client.HTTPConnection("127.0.0.1", state.port, timeout=_ASK_SECONDS)
+    try:
+        connection.connect()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _ask(port: int, path: str) -> dict[str, Any] | None:

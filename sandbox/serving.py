@@ -80,7 +80,9 @@ def serve(
     state.disk.make_folder(state.path)
     with state.lock() as was_free:
         if not was_free:
-            raise CannotServe("Den innebygde journalen kjører allerede på denne tilstanden.")
+            raise CannotServe(
+                "Øvingsjournalen kjører allerede. Bruk den som den er, eller stopp den først med «sandbox stop»."
+            )
         listener = _listen(state, options.port)
         try:
             _run(state, options, listener, clock=clock, ids=ids, tell=tell, wiring=wiring)
@@ -114,9 +116,7 @@ def _run(
         state.keep_pid(os.getpid())
 
         def ready() -> None:
-            tell(
-                f"Den innebygde journalen svarer på {parts.base_url}. Stopp med Ctrl+C eller «sandbox stop»."
-            )
+            tell(f"Øvingsjournalen svarer på {parts.base_url}. Stopp med Ctrl+C eller «sandbox stop».")
             _announce(options.ready_handle, parts, report)
 
         asyncio.run(_serve_until_told(app, listener, wiring.protocol, ready))
@@ -149,11 +149,12 @@ def _open(state: StateFolder) -> sqlite3.Connection:
         if any(holds_real_number(str(value)) for (value,) in rows):
             tables.close()
             raise CannotServe(
-                "Tilstanden inneholder fødselsnummer i området for virkelige personer. Den åpnes ikke."
+                "Journalen holder fødselsnummer i området for virkelige personer. Den åpnes ikke. "
+                "Velg en annen mappe med --state."
             )
     except sqlite3.DatabaseError:
         raise CannotServe(
-            f"{state.database} kan ikke leses som en journal. Velg en annen mappe med --state."
+            f"{state.database} kan ikke leses som en journal. Den er ikke rørt. Velg en annen mappe med --state."
         ) from None
     return tables
 
@@ -167,8 +168,8 @@ def _listen(state: StateFolder, asked: int | None) -> socket.socket:
         listener.bind((HOST, port))
     except OSError:
         listener.close()
-        text = f"Port {port} er opptatt eller kan ikke brukes. Velg en annen med --port (0 velger en ledig)."
-        raise CannotServe(text) from None
+        text = f"Port {port} er opptatt eller kan ikke brukes. Ingenting er endret. Velg en annen: --port N, eller"
+        raise CannotServe(f"{text} --port 0 for en ledig.") from None
     listener.listen(128)
     return listener
 

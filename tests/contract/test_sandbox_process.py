@@ -171,9 +171,12 @@ def test_stop_and_status_in_words(room: SandboxRoom) -> None:
     running = sandbox("status", "--state", state)
     assert (running.returncode, room.base in running.stdout) == (0, True)
     stopped = sandbox("stop", "--state", state)
-    assert (stopped.returncode, stopped.stdout) == (0, "Den innebygde journalen er stoppet.\n")
-    assert sandbox("status", "--state", state).returncode == 3
-    assert sandbox("stop", "--state", state).returncode == 3
+    assert (stopped.returncode, stopped.stdout) == (
+        0,
+        "Øvingsjournalen er stoppet. Alt som er lagret, er der neste gang.\n",
+    )
+    assert sandbox("status", "--state", state).returncode == 7
+    assert sandbox("stop", "--state", state).returncode == 7
     assert room.state.pid is None
 
 
