@@ -15,6 +15,7 @@ from textual.app import App, SystemCommand
 from textual.css.query import NoMatches
 from textual.reactive import Reactive
 
+from services.views import CacheKind
 from tui import crash
 from tui.acting import Acting
 from tui.actions import actions_of, bindings_for, is_function_key, key_name
@@ -40,6 +41,13 @@ if TYPE_CHECKING:
     from services.workday import Workday
 
 Result = TypeVar("Result")
+
+
+def unsent_words(number: int, *, is_kept: bool) -> str:
+    """Say how much has not reached the journal, and whether it is kept when the program ends."""
+    if is_kept:
+        return nb.text("leave.one") if number == 1 else nb.text("leave.many", n=number)
+    return nb.text("leave.lost_one") if number == 1 else nb.text("leave.lost_many", n=number)
 
 
 class FeltjournalApp(Acting, App[int], inherit_bindings=False):
@@ -246,8 +254,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         status = self._workday.result().status()
         if not status.unsent_entries:
             return ""
-        number = status.unsent_entries
-        return nb.text("leave.one") if number == 1 else nb.text("leave.many", n=number)
+        return unsent_words(status.unsent_entries, is_kept=status.cache is not CacheKind.NONE)
 
     # --- failure
 

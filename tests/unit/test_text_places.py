@@ -10,6 +10,7 @@ from offline_cache.states import EntryKind, EntryState
 from services.health_personnel import CATEGORIES, category_word
 from services.views import CacheKind, Connection, EntryRow, Environment, LastNews2, Status
 from tui.actions import REGISTRY
+from tui.app import unsent_words
 from tui.screens.help import PLACES, help_lines
 from tui.screens.outbox import first_to_see
 from tui.screens.patient_pages import brand_name, titled
@@ -166,6 +167,13 @@ def test_a_profession_is_a_word_and_never_its_code() -> None:
     assert category_word("sykepleier") == "sykepleier"
     assert category_word("ZZ") == ""
     assert not any(word.isupper() for word in CATEGORIES.values())
+
+
+def test_leaving_says_one_or_many_and_whether_it_is_kept() -> None:
+    assert unsent_words(1, is_kept=True).startswith("1 signert oppføring er ikke i journalen. Den beholdes")
+    assert unsent_words(2, is_kept=True).startswith("2 signerte oppføringer er ikke i journalen. De beholdes")
+    assert "tapt" in unsent_words(1, is_kept=False)
+    assert "tapt" in unsent_words(3, is_kept=False)
 
 
 def test_a_sentence_begins_with_a_capital_and_keeps_the_rest() -> None:

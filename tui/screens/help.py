@@ -66,7 +66,10 @@ def _key_line(keys: str, label: str, help_text: str, width: int) -> list[Line]:
     first, *others = fmt.wrap(help_text, max(20, width - _KEYS - _LABEL - 4))
     indent = " " * (3 + _KEYS + _LABEL)
     head = line(
-        "   ", cell(keys, _KEYS, Ink.STRONG), cell(label.split(",")[0], _LABEL), Piece(first, Ink.DIM)
+        "   ",
+        cell(keys, _KEYS, Ink.STRONG),
+        cell(label.split(",", maxsplit=1)[0], _LABEL),
+        Piece(first, Ink.DIM),
     )
     return [head, *(line(indent, Piece(part, Ink.DIM)) for part in others)]
 

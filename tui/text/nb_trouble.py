@@ -57,7 +57,7 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Åpne utboksen med u og se hva som skiller.",
     ),
     _C.REFUSED: TroubleWords(
-        "Journalen avviste oppføringen.", "Den er beholdt i utboksen.", "Åpne utboksen med u og les hvorfor."
+        "Journalen tok ikke imot dette.", _KEPT, "Prøv igjen. Gjentar det seg: meld fra til systemansvarlig."
     ),
     _C.TOO_MANY: TroubleWords(
         "Journalen har for mange forespørsler.", _WAITS, "Vent; klienten prøver igjen av seg selv."
