@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types imports pytest bench lock clean
+.PHONY: run test check lint types imports pytest simulate bench lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/feltjournal --sandbox
@@ -25,6 +25,11 @@ imports: $(VENV)/.dev
 
 pytest: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Days full of faults, by the seed: `make simulate SEEDS=2000`.
+SEEDS ?= 500
+simulate: $(VENV)/.dev
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

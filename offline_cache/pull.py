@@ -36,6 +36,10 @@ _WHOLE_LINE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED, ErrorKin
 """Kinds after which nothing more is asked in this pull: each further question would only wait for its own time limit."""
 
 
+_LEFT_OUT = frozenset({"suppressed", "incomplete", "too-costly", "timeout", "throttled", "4119", "59204"})
+"""Issue codes of FHIR, and of Epic, by which a journal says that its answer is not the whole (norway.md §4)."""
+
+
 @dataclass(slots=True)
 class _Line:
     """What is known of the line to the journal within one pull: why it was lost, or nothing."""
@@ -108,7 +112,7 @@ class Pull:
             JournalError: the list of visits itself did not come; nothing that was cached before is changed.
         """
         query = _visit_query(span, actor)
-        visits, patients = await self._list(query)
+        visits, patients, is_whole = await self._list(query)
         counted = await self._client.count("Appointment", query)
         record = RoundRecord(
             name=span.name,
@@ -125,7 +129,7 @@ class Pull:
         listed(patients)
         outcomes = await self._charts([p.id for p in patients], progress)
         lost = {patient_of(v.type, v.body) for v in visits} - {p.id for p in patients}
-        whole = all(o.complete for o in outcomes) and not lost and counted == len(visits)
+        whole = all(o.complete for o in outcomes) and is_whole and not lost and counted == len(visits)
         return await self._worker.run(self._close_round, record, whole)
 
     async def refresh_chart(self, patient_id: str) -> ChartOutcome:
@@ -138,12 +142,14 @@ class Pull:
             missing.append(("patient", str(error.kind)))
         return await self._chart(patient_id, missing, _Line())
 
-    async def _list(self, query: Query) -> tuple[list[Resource], list[Resource]]:
+    async def _list(self, query: Query) -> tuple[list[Resource], list[Resource], bool]:
         visits: dict[str, Resource] = {}
         patients: dict[str, Resource] = {}
+        is_whole = True
         async for page in self._client.search("Appointment", (*query, ("_include", "Appointment:patient"))):
             visits.update((r.id, r) for r in page.resources if r.type == "Appointment")
             patients.update((r.id, r) for r in page.included if r.type == "Patient")
+            is_whole = is_whole and not _leaves_out(page)
         wanted = {patient_of(v.type, v.body) for v in visits.values()} - {""}
         for patient_id in sorted(wanted - set(patients)):
             try:
@@ -151,7 +157,7 @@ class Pull:
             except JournalError as error:
                 if error.kind not in _ONE_PATIENT_ONLY:
                     raise
-        return list(visits.values()), [patients[i] for i in sorted(patients) if i in wanted]
+        return list(visits.values()), [patients[i] for i in sorted(patients) if i in wanted], is_whole
 
     async def _charts(
         self, patient_ids: Sequence[str], progress: Callable[[int, int, ChartOutcome], None]
@@ -206,14 +212,17 @@ class Pull:
     async def _pages(
         self, patient_id: str, part: ChartPart, query: Query, generation: int, at_most: int
     ) -> int:
-        found = 0
+        found, is_whole = 0, True
         size = min(at_most, 100) if at_most else 100
         async for page in self._client.search(part.type, query, page_size=size):
             _refuse_other_patients(page, patient_id, part.type)
             await self._worker.run(self._keep_page, patient_id, page, generation)
             found += len(page.resources)
+            is_whole = is_whole and not _leaves_out(page)
             if at_most and found >= at_most:
                 break
+        if not is_whole:
+            raise JournalError(ErrorKind.BROKEN, detail="the journal says that something is left out")
         return found
 
     def _keep_list(self, record: RoundRecord, visits: list[Resource], patients: list[Resource]) -> None:
@@ -269,6 +278,13 @@ class Pull:
         with self._store.transaction():
             self._store.scopes.put_round(closed)
         return closed
+
+
+def _leaves_out(page: Page) -> bool:
+    """Tell whether the journal itself says that the page lacks something."""
+    return any(
+        told.severity in ("error", "fatal") or _LEFT_OUT & {told.code, *told.codes} for told in page.warnings
+    )
 
 
 def next_generation(store: Store) -> int:

@@ -6,6 +6,7 @@ something different at each. An attempt is counted, durably, before its PIN is t
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import json
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from offline_cache.keys import KEY_BYTES, CacheKeys, KdfParams, check_value, der
 from offline_cache.pin import SHORTEST, check_pin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ports.clock import Clock
@@ -175,14 +177,16 @@ class Vault:
         if len(pin) < SHORTEST:
             raise PinTooShort
         header = self._require_header()
-        lock_path = self._folder / f"{_STEM}.pin"
-        with (
-            as_store_errors(),
-            self._disk.lock(lock_path) as alone,
-        ):  # side by side, two attempts would count as one
+        with self._alone():
+            return self._attempt(header, pin)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the item for oneself: side by side, two attempts would count as one, or one be written over."""
+        with as_store_errors(), self._disk.lock(self._folder / f"{_STEM}.pin") as alone:
             if not alone:
                 raise StoreBusy("another process tries a PIN")
-            return self._attempt(header, pin)
+            yield
 
     def _attempt(self, header: Header, pin: str) -> CacheKeys:
         """Stretch the PIN, count the attempt, and only then try what came of it."""
@@ -222,7 +226,8 @@ class Vault:
     def allow_attempts(self) -> None:
         """Give all attempts back: to be called after an online sign-in, and only then."""
         header = self._require_header()
-        self._place(header).write(replace(self._item(header), attempts=0, last_at=""))
+        with self._alone():
+            self._place(header).write(replace(self._item(header), attempts=0, last_at=""))
 
     def confirm_store(self) -> None:
         """Say that the database was made: from now on a missing one is an incident."""
@@ -238,8 +243,9 @@ class Vault:
     def keep_head(self, head: AuditHead) -> None:
         """Mirror the end of the audit chain where the database is not."""
         header = self._require_header()
-        item = self._item(header)
-        self._place(header).write(replace(item, head_sequence=head.sequence, head_hash=head.hash.hex()))
+        with self._alone():
+            item = self._item(header)
+            self._place(header).write(replace(item, head_sequence=head.sequence, head_hash=head.hash.hex()))
 
     def kept_head(self) -> AuditHead | None:
         """Return the mirrored end of the audit chain, or None when none was kept."""

@@ -53,7 +53,8 @@ class HandJournal:
         if isinstance(answer, Exception):
             raise answer
         if callable(answer):
-            return answer(body)
+            made: Written = answer(body)
+            return made
         self.kept.append(Resource(type_, f"s{len(self.kept) + 1}", "1", "", body))
         return Written(type_, self.kept[-1].id, "1", created=True, status=201, body=body)
 
