@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.schedule import play
-from tests.simulation.world import World
+from tests.simulation.world import World, quick_place
 
 
 def main() -> int:
@@ -22,15 +20,12 @@ def main() -> int:
     parser.add_argument("--mutant", choices=sorted(MUTANTS))
     options = parser.parse_args()
     began, failed, delivered = time.monotonic(), 0, 0
-    quick = Path("/dev/shm")
     with contextlib.ExitStack() as held:
-        place = Path(held.enter_context(tempfile.TemporaryDirectory(dir=quick if quick.is_dir() else None)))
-        world = World.make(place / "world")
+        world = World.make(held.enter_context(quick_place()))
         if options.mutant:
             held.enter_context(MUTANTS[options.mutant]())
         for seed in range(options.first, options.first + options.seeds):
-            with tempfile.TemporaryDirectory(dir=place) as folder:
-                told = play(world, Path(folder), seed)
+            told = play(world, seed)
             delivered += told.delivered
             if told.failure:
                 if options.mutant:

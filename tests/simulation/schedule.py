@@ -16,6 +16,7 @@ from tests.simulation.faulty_journal import count_of_written
 from tests.simulation.nurse import Nurse
 from tests.simulation.promises import Promise, Promises
 from tests.simulation.virtual_time import MORNING, VirtualClock, VirtualLoop, run_virtually
+from tests.simulation.world import quick_place
 from tests.working_day import NEWS2
 
 if TYPE_CHECKING:
@@ -212,12 +213,13 @@ class Schedule:
         ]
 
 
-def play(world: World, folder: Path, seed: int) -> Told:
+def play(world: World, seed: int) -> Told:
     """Play one seed and return what it came to; the same seed always plays the same."""
     loop = VirtualLoop()
     told = Told(seed, [])
-    try:
-        run_virtually(loop, Schedule(world, folder, seed, loop, told).run())
-    except Exception as failure:  # noqa: BLE001  whatever it is, the seed is what is wanted
-        told.failure = f"{type(failure).__name__}: {failure}"
+    with quick_place() as folder:
+        try:
+            run_virtually(loop, Schedule(world, folder, seed, loop, told).run())
+        except Exception as failure:  # noqa: BLE001  whatever it is, the seed is what is wanted
+            told.failure = f"{type(failure).__name__}: {failure}"
     return told
