@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _EXIT_OF = {
     TroubleCode.WRONG_PIN: ExitCode.LOCKED,
+    TroubleCode.PIN_TOO_SHORT: ExitCode.LOCKED,
     TroubleCode.PIN_LOCKED: ExitCode.LOCKED,
     TroubleCode.KEYRING_LOST: ExitCode.LOCKED,
     TroubleCode.LOCKED: ExitCode.LOCKED,
@@ -46,11 +47,18 @@ def run(options: Namespace, act: Act) -> int:
     except Trouble as trouble:
         if trouble.code is TroubleCode.SANDBOX_NOT_RUNNING and not _has_cache():
             trouble = Trouble(TroubleCode.CACHE_MISSING)
-        said = trouble_words(trouble)
-        text = f"{said.what}\n{said.safe}\n{said.next}"
+        text = _text(trouble)
         return _refuse(trouble.code.value, _EXIT_OF.get(trouble.code, ExitCode.FAULT), text, options)
     except NoPin as no_pin:
         return _refuse("no-pin", ExitCode.LOCKED, words.NO_PIN[no_pin.because], options)
+
+
+def _text(trouble: Trouble) -> str:
+    """Return the words; a PIN too short to be tried is another matter here than where one is chosen."""
+    if trouble.code is TroubleCode.PIN_TOO_SHORT:
+        return words.TOO_SHORT
+    said = trouble_words(trouble)
+    return f"{said.what}\n{said.safe}\n{said.next}"
 
 
 def _has_cache() -> bool:

@@ -19,6 +19,8 @@ NO_PIN = {
     NoPinBecause.UNREADABLE: f"Fildeskriptoren kan ikke leses.\nIngenting er endret.\n{_GIVE}",
 }
 
+TOO_SHORT = "Det er for kort til å være PIN-koden.\nAlt er beholdt, og ingen forsøk er brukt.\nPrøv igjen; den har minst 6 tegn."
+
 _CONNECTION = {
     "unknown": "Journalen er ikke spurt.",
     "online": "Journalen svarer.",

@@ -104,6 +104,8 @@ async def test_locked_is_3_whatever_the_reason(machine: Machine) -> None:
     assert (none.returncode, json.loads(none.stdout)) == (3, {"error": "no-pin", "exit": 3})
     assert "--pin-fd" in none.stderr
     assert "Det kom ingen PIN" in machine.run("sync", "--pin-fd", "0", pin="").stderr
+    short = machine.run("status", "--pin-fd", "0", pin="kort")
+    assert (short.returncode, "ingen forsøk er brukt" in short.stderr) == (3, True)
     absent = machine.run("sync", "--pin-fd", "77")
     assert (absent.returncode, "kan ikke leses" in absent.stderr) == (3, True)
 
