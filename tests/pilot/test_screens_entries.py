@@ -238,7 +238,7 @@ async def test_leaving_says_what_is_unsent_first(tmp_path: Path, monkeypatch: py
         await record(hands)
         await hands.press("f9", "enter", "q")
         said = " ".join(hands.text.split())
-        assert "ikke sendt" in said
+        assert "ikke i journalen" in said
         assert "en gang til for å avslutte" in said
         left, leave = asyncio.Event(), hands.app.leave
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HALF = 34  # the left column at 80 cells: the values beside it need 44
 _STRENGTH = re.compile(r"(\s\d)")
 _NAMED = ("allergi",)
+_IS_DANGER = 20
+"""Below this gravity stands what is over, and that there is nothing: said, but not in red."""
 CORE_MEASURES = ("news2", "rr", "spo2", "o2", "bp", "pulse", "acvpu", "temp", "weight")
 
 
@@ -82,7 +84,8 @@ def critical_short(chart: Chart, width: int) -> list[Line]:
         return []
     lines: list[Line] = [[], heading(nb.text("front.critical"))]
     for item in sorted(chart.critical, key=lambda one: -one.gravity):
-        named = f"{fmt.sentence(item.category)}: {item.text}" if item.category in _NAMED else item.text
+        is_bare = item.category in _NAMED and item.category not in item.text
+        named = f"{fmt.sentence(item.category)}: {item.text}" if is_bare else item.text
         lines += wrapped(named, width, ink=Ink.STRONG, hang=2)
     return lines
 
@@ -269,9 +272,8 @@ def note_lines(note: Note, width: int) -> list[Line]:
             *head,
             *wrapped(nb.text("note.unreadable", reason=note.unreadable), width, indent=3, ink=Ink.PERSON),
         ]
-    text = [
-        row for paragraph in note.text.splitlines() for row in wrapped(paragraph, min(width, 100), indent=3)
-    ]
+    paragraphs = note.text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    text = [row for paragraph in paragraphs for row in wrapped(paragraph, min(width, 100), indent=3)]
     return [*head, *text]
 
 
@@ -295,15 +297,16 @@ def critical_page(chart: Chart, width: int, now: datetime) -> list[Line]:
     """Return every piece of critical information in full, the gravest first."""
     lines: list[Line] = []
     for item in sorted(chart.critical, key=lambda one: -one.gravity):
+        ink = Ink.DANGER if item.gravity >= _IS_DANGER else Ink.STRONG
         lines.append(
             line(
                 " ",
                 cell(item.category, 22, Ink.DIM),
-                *wrapped(item.text, width - 23, indent=0, ink=Ink.DANGER)[0][1:],
+                *wrapped(item.text, width - 23, indent=0, ink=ink)[0][1:],
             )
         )
         lines += [
-            line(Piece(" " * 23), Piece(part, Ink.DANGER))
+            line(Piece(" " * 23), Piece(part, ink))
             for part in fmt.wrap(visible(item.text), max(10, width - 23))[1:]
         ]
         lines += wrapped(item.detail, width, indent=23) if item.detail else []

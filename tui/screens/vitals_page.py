@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.screens.patient_pages import CORE_MEASURES, heading, section_line, short_name
+from rich.cells import cell_len
+
+from tui.screens.patient_pages import CORE_MEASURES, heading, section_line, short_name, wrapped
 from tui.text import format as fmt
 from tui.text import nb
-from tui.text.ink import Ink, Line, Piece, cell, line
+from tui.text.ink import Ink, Line, Piece, cell, line, visible
 from tui.text.state_words import FLAG_INK, FLAG_WORD, STATE_INK, STATE_SIGN
 from tui.widgets.trend import trend
 
@@ -29,6 +31,8 @@ _TABLE = (
     ("weight", 7),
 )
 _SET_COUNT = 40
+_NAME, _TEXT = 8, 7
+"""Cells of a measure's name and of its value; what is longer is written out below."""
 
 
 def vitals_page(chart: Chart, width: int, now: datetime) -> list[Line]:
@@ -61,14 +65,22 @@ def series_lines(series: Series, width: int) -> list[Line]:
     rows = trend(numbers, size, height) if len(numbers) > 1 else [" " * size] * height
     sign = Piece(f"{STATE_SIGN[newest.state]} ", STATE_INK[newest.state]) if newest.state else Piece("  ")
     head: Line = [
-        cell(" " + short_name(newest), 9, Ink.DIM),
-        cell(newest.text, 7, Ink.STRONG, at_right=True), Piece(" "),
+        cell(" " + short_name(newest), _NAME + 1, Ink.DIM),
+        cell(newest.text, _TEXT, Ink.STRONG, at_right=True), Piece(" "),
         cell(newest.unit, 8, Ink.DIM),
         cell(FLAG_WORD[newest.flag], 14, FLAG_INK[newest.flag]), Piece(" "), sign,
         Piece(rows[0]), Piece("  "), cell(earlier(older, room), room + 1, Ink.DIM),
         cell(fmt.moment_short(newest.at), 12, Ink.DIM, at_right=True),
     ]  # fmt: skip
-    return [head, *([Piece(" " * 42), Piece(row)] for row in rows[1:])]
+    return [head, *([Piece(" " * 42), Piece(row)] for row in rows[1:]), *in_full(newest, width)]
+
+
+def in_full(reading: Reading, width: int) -> list[Line]:
+    """Return the newest value in words of its own, when its name or its text is longer than the columns."""
+    name = short_name(reading)
+    if cell_len(visible(name)) <= _NAME and cell_len(visible(reading.text)) <= _TEXT:
+        return []
+    return wrapped(f"{name}: {reading.text} {reading.unit}".rstrip(), width, indent=3, ink=Ink.STRONG, hang=2)
 
 
 def earlier(readings: Sequence[Reading], width: int) -> str:

@@ -89,6 +89,7 @@ _TEXT: dict[str, str] = {
     "banner.allergy": "Allergi:",
     "banner.no_number": "ingen f.nr.",
     "banner.deceased": "DØD",
+    "banner.more": "… mer enn det er plass til her. Alt står under 6 Kritisk.",
     "banner.look_alike": "LIKT NAVN: {others}",
     "tab.1": "Forside",
     "tab.2": "Medisin",

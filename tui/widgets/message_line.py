@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from tui.terminal import show
+from tui.terminal import show, visible
 from tui.text import nb
 
 if TYPE_CHECKING:
@@ -65,5 +65,5 @@ class MessageLine(Widget):
         """Return the message on one line."""
         if not self.text and (small := self._small_window()):
             return show(small).stylize("bold yellow")
-        text = show(" ".join(self.text.split()))
+        text = show(" ".join(visible(self.text).split()))
         return text if self._passing or not self._critical else text.stylize("bold red")

@@ -18,9 +18,38 @@ if TYPE_CHECKING:
 _NUMBER = 12  # 6 + 5 and the blank between
 
 
+_NAME_LINES = 3
+_MOST = 8
+"""Lines of the banner at most: one long text in the chart must not push the form off the screen."""
+
+
 def banner_lines(banner: Banner, width: int) -> list[Line]:
-    """Return the identity, the allergy state and the alerts; nothing of them is cut."""
-    lines = [*_identity(banner, width), *_dangers(banner, width)]
+    """Return the identity, the allergy state and the alerts; what has no room is named, and stands on place 6."""
+    lines = [*_identity(banner, width), *_broken(_dangers_and_names(banner, width), width)]
+    if len(lines) <= _MOST:
+        return lines
+    return [*lines[: _MOST - 1], line(" ", piece(nb.text("banner.more"), Ink.DANGER))]
+
+
+def _broken(lines: list[Line], width: int) -> list[Line]:
+    """Break the lines that are too wide, so that they can be counted; every part keeps its weight."""
+    broken: list[Line] = []
+    for whole in lines:
+        at: Line = []
+        for part in whole:
+            first = fmt.wrap(part.text, max(1, width - width_of(at)))[0]
+            rest = part.text[len(first) :].lstrip(" ")
+            at = [*at, Piece(first, part.ink)]
+            for later in fmt.wrap(rest, width - 4) if rest else []:
+                broken.append(at)
+                at = [Piece("   "), Piece(later, part.ink)]
+        broken.append(at)
+    return broken
+
+
+def _dangers_and_names(banner: Banner, width: int) -> list[Line]:
+    """Return the dangers, and whom the patient may be taken for."""
+    lines = _dangers(banner, width)
     if not banner.look_alikes:
         return lines
     said = piece(
@@ -53,12 +82,15 @@ def _identity(banner: Banner, width: int) -> list[Line]:
     head += facts
     gap = width - 1 - width_of(head) - len(number)
     if gap < 2:
-        return [
-            line(" ", piece(name, Ink.STRONG)),
-            [Piece("  "), *facts, Piece("  "), piece(number, Ink.STRONG)],
-        ]
+        named = [line(" ", Piece(part, Ink.STRONG)) for part in _name_lines(name, width)]
+        return [*named, [Piece("  "), *facts, Piece("  "), piece(number, Ink.STRONG)]]
     first = [*head, Piece(" " * gap), piece(number, Ink.STRONG)]
-    return [first, *(line(" ", Piece(part, Ink.STRONG)) for part in parts[1:])]
+    return [first, *(line(" ", Piece(part, Ink.STRONG)) for part in parts[1:_NAME_LINES])]
+
+
+def _name_lines(name: str, width: int) -> list[str]:
+    """Return the name in a few lines; only what no name is long enough for is cut."""
+    return fmt.wrap(fmt.fit(visible(name), _NAME_LINES * (width - 2) - 20), width - 2)
 
 
 def _dangers(banner: Banner, width: int) -> list[Line]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from services.views import VisitRow, VisitStatus
 from tui.text import format as fmt
 from tui.text import nb
-from tui.text.ink import Ink, Line, Piece, cell, line, piece
+from tui.text.ink import Ink, Line, Piece, cell, line, piece, visible
 from tui.text.state_words import STATE_INK, STATE_SIGN, STATUS_INK, flag_of_score
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FIXED = 63  # what every column but the address takes; the list's own mark comes before
 _STATUS_SHORT = {VisitStatus.NOT_HOME: "ikke hj."}
+_ZONE = 30
 _LEFT = (VisitStatus.CANCELLED, VisitStatus.MOVED)
 
 
@@ -113,7 +114,7 @@ def news2_cell(news2: LastNews2 | None, now: datetime) -> Piece:
 def counts_line(view: RoundView) -> Line:
     """Return the counts in the open: what is shown and what the journal says, red when they differ."""
     shown = len(view.visits)
-    zone = f"{view.zone} · " if view.zone else ""
+    zone = f"{fmt.fit(visible(view.zone), _ZONE)} · " if view.zone else ""
     if view.journal_count is None:
         said, ink = nb.text("round.count_unknown", shown=fmt.count(shown, "besøk", "besøk")), Ink.PERSON
     elif view.journal_count != shown:
