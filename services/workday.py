@@ -302,8 +302,9 @@ class Workday:
         self._watch.met(Connection.ONLINE)
 
     async def _after_reconnection(self) -> None:
-        """Bring the round again, so that what is shown is as fresh as the network allows."""
-        if await self.round() is not None:
+        """Bring the round again, as fresh as the network allows. Another shift's list only comes when it is asked for."""
+        taken = await self.round()
+        if taken is not None and taken.shift.start == shift_at(self._setup.clock.now()).start:
             with contextlib.suppress(Trouble):
                 await self.take_round(lambda _: None)
 

@@ -12,7 +12,7 @@ import pytest
 from offline_cache.errors import StoreFull
 from offline_cache.vault import Vault
 from services.trouble import Trouble, TroubleCode
-from services.views import EntryKind, EntryState
+from services.views import Connection, EntryKind, EntryState
 from tests.simulation.faulty_journal import FaultyLine
 from tests.simulation.nurse import PIN, Nurse
 from tests.simulation.virtual_time import VirtualClock, VirtualLoop, run_virtually
@@ -202,5 +202,24 @@ def test_a_pass_beside_a_pass_sends_nothing_twice(play: Play) -> None:
         assert [row.state for row in await nurse.day.outbox()] == [EntryState.DELIVERED]
         actions = [record.action for record in nurse.store.audit.records()]
         assert actions.count("send") == actions.count("receipt") == 1
+
+    play(act)
+
+
+def test_list_of_a_shift_that_is_over_stays_until_another_is_asked_for(play: Play) -> None:
+    """The network comes back after the change of shifts: the visits that are still being written do not go away."""
+
+    async def act(nurse: Nurse, line: FaultyLine) -> None:
+        await nurse.open()
+        before = await nurse.day.round()
+        line.is_up = False
+        await asyncio.sleep(9 * 3600)
+        line.is_up = True
+        await asyncio.sleep(120)
+        assert nurse.day.status().connection is Connection.ONLINE
+        assert before is not None
+        after = await nurse.day.round()
+        assert after is not None
+        assert [v.visit_id for v in after.visits] == [v.visit_id for v in before.visits]
 
     play(act)

@@ -45,7 +45,7 @@ class HandJournal:
 
     def __init__(self) -> None:
         self.warns: dict[str, Outcome] = {}
-        self.flags = (FLAG,)
+        self.flags: tuple[Resource, ...] = (FLAG,)
 
     async def search(self, type_: str, _query: Any, *, page_size: int = 100) -> AsyncIterator[Page]:
         found: dict[str, tuple[Resource, ...]] = {"Appointment": (VISIT,), "Flag": self.flags}
