@@ -6,7 +6,7 @@ carries the key of the state in the header `X-Faults-Key`. A rule has a `kind`, 
 `POST /_faults/release` lets go of everything that `hold-commit` holds; `GET /_faults/fired?count=N` answers when N
 rules have fired.
 
-Kinds: `status` (with `status`, `retry_after`), `delay` (`seconds`), `drop` (no answer at all), `drop-before-commit`,
+Kinds: `status` (with `status`, `retry_after` and the `text` of its OperationOutcome), `delay` (`seconds`), `drop` (no answer at all), `drop-before-commit`,
 `drop-after-commit`, `kill-before-commit`, `kill-after-commit`, `cut-body` (the connection ends in mid-body), `html`
 (a login page with status 200), `truncated-json`, `wrong-patient` (`patient` is answered as `other`), `hold-commit`
 (the stamp is given, the commit waits for the release).
@@ -62,6 +62,7 @@ class Rule:
     seconds: float = 0.0
     patient: str = ""
     other: str = ""
+    text: str = "A fault that a test asked for."
     spent: int = 0
     client: tuple[str, int] = ("", 0)
 
@@ -234,7 +235,7 @@ def _cut(client: tuple[str, int]) -> None:
 
 def _status_answer(rule: Rule) -> Response:
     headers = {"Retry-After": rule.retry_after} if rule.retry_after else {}
-    told: dict[str, Any] = outcome("transient", "A fault that a test asked for.")
+    told: dict[str, Any] = outcome("transient", rule.text)
     return JSONResponse(told, status_code=rule.status, headers=headers, media_type="application/fhir+json")
 
 
