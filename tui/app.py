@@ -181,7 +181,8 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     async def _on_key(self, event: events.Key) -> None:
         """Answer a key that nothing here is bound to (UX-30): never silence."""
         event.prevent_default()
-        if not await self._check_bindings(event.key) and (event.is_printable or is_function_key(event.key)):
+        is_named = event.key == "escape" or is_function_key(event.key)
+        if not await self._check_bindings(event.key) and (event.is_printable or is_named):
             self.say(f"{key_name(event.key)} gjør ingenting her. F1 viser tastene.")
 
     def _show_waiting(self, count: int) -> None:

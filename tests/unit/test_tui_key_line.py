@@ -71,6 +71,23 @@ async def test_a_key_that_cannot_be_used_is_dim_and_says_why() -> None:
         assert "vedtak mangler" in screen.query_one(MessageLine).text
 
 
+class NoWayBack(FormPlace, inherit_bindings=False):
+    """A first place: there is nothing to go back to."""
+
+    SCOPES = ("pin",)
+    BINDINGS = bindings_for("pin")
+
+
+async def test_esc_where_there_is_no_way_back_is_answered() -> None:
+    """UX-30: never silence."""
+    screen = NoWayBack()
+    app = FeltjournalApp(Launch(lambda: screen, no_day))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape")
+        await app.keyboard.idle()
+        assert screen.query_one(MessageLine).text.startswith("Esc gjør ingenting her.")
+
+
 async def test_a_window_that_is_too_small_says_so_until_it_is_large_enough() -> None:
     screen = FormPlace()
     async with FeltjournalApp(Launch(lambda: screen, no_day)).run_test(size=(70, 20)) as pilot:
