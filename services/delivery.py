@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 _NO_NETWORK = {ErrorKind.UNREACHABLE, ErrorKind.ANSWER_LOST, ErrorKind.NOT_FHIR}
 
+_NOT_THE_JOURNAL = {
+    ErrorKind.NOT_FOUND,
+    ErrorKind.GONE,
+    ErrorKind.REFUSED,
+    ErrorKind.BROKEN,
+    ErrorKind.OFF_ORIGIN,
+}
+"""Answers to "what can you do?" that no journal gives: something else listens on its address."""
+
 _SHORTEST_WAIT = 0.05
 """Seconds: due times in the past never make the loop spin."""
 
@@ -70,10 +79,12 @@ class Delivery:
     async def step(self) -> float:
         """Do one round of asking and delivering; return the seconds until the next is worth while."""
         before = self._watch.state
+        if self._session.proven is not None:
+            self._session.proven.doubt()
         try:
             self._capabilities = await self._session.client.capabilities()
         except JournalError as error:
-            await self._met(connection_of(error))
+            await self._met(Connection.OFFLINE if error.kind in _NOT_THE_JOURNAL else connection_of(error))
             return self._watch.pause()
         if self._session.tokens.ended:
             await self._met(Connection.SIGNED_OUT)

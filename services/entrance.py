@@ -14,7 +14,7 @@ from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
 from client.auth.transport import AuthTransport
 from client.journal import JournalClient
-from client.transport import JournalTransport
+from client.transport import JournalTransport, TokenSource
 from offline_cache.keys import CacheKeys
 from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
@@ -23,6 +23,7 @@ from offline_cache.vault import Vault, VaultIdentity
 from services import persona
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
+from services.proven_tokens import ProvenTokens
 from services.session import Clinician, Session
 from services.setup import SCOPES, Setup
 from services.trouble import Trouble, TroubleCode
@@ -99,6 +100,8 @@ class Entrance:
 
     async def people(self) -> list[Person]:
         """Ask the journal's sign-in page whom it lets in."""
+        if self._setup.journal.embedded_key is not None and not await self._is_embedded():
+            raise Trouble(TroubleCode.NOT_EMBEDDED)
         self._sign_in = await SignIn.begin(
             self._http,
             self._setup.journal.base_url,
@@ -202,7 +205,8 @@ class Entrance:
         if grant is not None:
             await keep(grant)
         tokens = Tokens(self._http, grant or _nobody(clinician), clock=setup.clock, on_rotation=keep)
-        transport = self._transport(setup.journal.base_url, tokens)
+        proven = ProvenTokens(tokens, self._is_embedded) if setup.journal.embedded_key is not None else None
+        transport = self._transport(setup.journal.base_url, proven or tokens)
         client = JournalClient(transport)
         await setup.worker.run(store.entries.recover)
         return Session(
@@ -211,13 +215,14 @@ class Entrance:
             store=store,
             vault=vault,
             tokens=tokens,
+            proven=proven,
             transport=transport,
             client=client,
             pull=Pull(client, store, setup.worker, setup.clock),
             outbox=Outbox(client, store, setup.worker, setup.clock, setup.ids),
         )
 
-    def _transport(self, base_url: str, tokens: Tokens | None) -> JournalTransport:
+    def _transport(self, base_url: str, tokens: TokenSource | None) -> JournalTransport:
         return JournalTransport(
             base_url,
             clock=self._setup.clock,

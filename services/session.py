@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from offline_cache.pull import Pull
     from offline_cache.store import Store
     from offline_cache.vault import Vault
+    from services.proven_tokens import ProvenTokens
     from services.views import CacheKind
 
 
@@ -37,6 +38,7 @@ class Session:
     store: Store
     vault: Vault | None
     tokens: Tokens
+    proven: ProvenTokens | None
     transport: JournalTransport
     client: JournalClient
     pull: Pull

@@ -42,7 +42,9 @@ class TroubleCode(StrEnum):
     DRAFT_INCOMPLETE = "draft-incomplete"
     DRAFT_OTHER_PATIENT = "draft-other-patient"
     DIGITS_DIFFER = "digits-differ"  # the re-typed digits are not this patient's
-    NOT_EMBEDDED = "not-embedded"  # no keyring, and the journal could not prove that it is the embedded one
+    NOT_EMBEDDED = (
+        "not-embedded"  # what answers on the embedded journal's address could not prove that it is it
+    )
     LOCKED = "locked"  # nothing can be read before unlocking
     TOO_LATE_TO_WITHDRAW = "too-late-to-withdraw"
     NOT_CACHED = "not-cached"

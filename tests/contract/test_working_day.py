@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -133,17 +134,44 @@ async def test_look_alike_must_be_told_apart_by_digits(journal: SandboxRoom, tmp
     await day.close()
 
 
-async def test_without_a_keyring_only_the_journal_we_handed_a_key_to_is_cached(
+async def test_stranger_on_the_journals_address_gets_no_sign_in_and_no_token(
     journal: SandboxRoom, tmp_path: Path
 ) -> None:
-    """A journal on the same address that cannot prove it holds our key is not "the embedded one": no PIN makes a cache."""
+    """What answers there cannot prove that it holds our key: no sign-in, no cache, and of an open cache no token."""
     day = a_day(tmp_path)
     day._setup = replace(day._setup, journal=replace(day._setup.journal, embedded_key=bytes(32)))
     day._entrance = Entrance(day._setup, None)
-    await day.people()
-    await day.sign_in("kari-nordmann")
     with pytest.raises(Trouble) as refused:
-        await day.set_pin(PIN)
-    assert refused.value.code is TroubleCode.NO_KEYRING
+        await day.people()
+    assert refused.value.code is TroubleCode.NOT_EMBEDDED
     assert not list((tmp_path / "data").rglob("cache.*"))
+    await day.close()
+
+
+async def test_stranger_who_takes_the_port_of_a_dead_journal_is_told_nothing(
+    journal: SandboxRoom, tmp_path: Path
+) -> None:
+    """The journal dies and another program listens on its port: it sees questions, never a token; the entry waits."""
+    day = await first_day(tmp_path)
+    entry = await sign_news2(day)
+    await day.send_now(entry)
+    port = journal.state.port
+    journal.kill()
+    seen: list[bytes] = []
+
+    async def stranger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nno")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(stranger, "127.0.0.1", port):
+        await day.sync()
+    assert seen
+    assert not [one for one in seen if b"authorization" in one.lower() or b"refresh_token" in one]
+    assert day.status().connection is Connection.OFFLINE
+    assert [row.state for row in await day.outbox()] == [EntryState.SIGNED]
+    journal.start()
+    await day.sync()
+    assert [row.state for row in await day.outbox()] == [EntryState.DELIVERED]
     await day.close()

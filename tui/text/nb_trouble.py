@@ -139,9 +139,9 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Se på banneret hvem det er, og skriv de tre siste.",
     ),
     _C.NOT_EMBEDDED: TroubleWords(
-        "Journalen kunne ikke vise at den er øvingsjournalen på denne maskinen.",
-        _NOTHING_STORED,
-        "Uten nøkkelring lagres bare øvingsjournalen. Start med --no-cache, eller få nøkkelring.",
+        "Et annet program svarer på adressen til øvingsjournalen.",
+        "Ingenting er sendt dit, verken innlogging eller arbeid.",
+        "Stopp det andre programmet, eller start øvingsjournalen igjen: feltjournal --sandbox.",
     ),
     _C.LOCKED: TroubleWords("Maskinen er låst.", _KEPT, "Lås opp med PIN-koden."),
     _C.TOO_LATE_TO_WITHDRAW: TroubleWords(
