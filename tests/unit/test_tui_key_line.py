@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class FormPlace(Acting, Screen[None]):
     """A form of a patient for whom no physician has decided on scale 2."""
 
-    SCOPES = ("fields", "form", "news2", "back")
+    SCOPES: tuple[str, ...] = ("fields", "form", "news2", "back")
     BINDINGS = bindings_for("fields", "form", "news2", "back")
     chart = SimpleNamespace(scale_two=None)
 

@@ -171,11 +171,12 @@ class RowList(Widget, Generic[Item], can_focus=True):
         return self._row(index, width)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay the lines out for another width, keeping the place."""
+        """Lay the lines out for another size, keeping the place; what is said about the choice may have to change."""
         del event
         self._measure()
         self._keep_in_sight()
         self.refresh()
+        self._announce()
 
     def _row(self, index: int, width: int) -> Strip:
         is_selected = index == self._index
