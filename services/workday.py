@@ -18,7 +18,7 @@ from services.delivery import Delivery, connection_of
 from services.entrance import Entrance
 from services.journal_tree import read_tree
 from services.names import full_name, name_of
-from services.reading import Reading
+from services.reading import Counts, Reading
 from services.signing import Signing
 from services.trouble import Trouble, TroubleCode
 from services.trouble_from import of_journal, told
@@ -262,12 +262,10 @@ class Workday:
         try:
             counts = await self._setup.worker.run(reading.counts)
         except CacheError:
-            return
-        unsent = counts.unsent_visits, counts.unsent_entries
-        if session.vault is not None and unsent != self._noted:
-            with contextlib.suppress(CacheError):
-                await self._setup.worker.run(session.vault.note_unsent, *unsent)
-                self._noted = unsent
+            known = self._status
+            counts = Counts(known.data_as_of, known.unsent_visits, known.unsent_entries)
+        else:
+            await self._note_unsent(session, counts)
         self._status = Status(
             environment=self._setup.journal.environment,
             connection=self._watch.state,
@@ -280,6 +278,14 @@ class Workday:
         )
         for listener in list(self._listeners):
             listener()
+
+    async def _note_unsent(self, session: Session, counts: Counts) -> None:
+        """Keep the two numbers that the locked door shows."""
+        unsent = counts.unsent_visits, counts.unsent_entries
+        if session.vault is not None and unsent != self._noted:
+            with contextlib.suppress(CacheError):
+                await self._setup.worker.run(session.vault.note_unsent, *unsent)
+                self._noted = unsent
 
     async def _pull_round(self, session: Session, progress: Callable[[RoundProgress], None]) -> None:
         names: dict[str, str] = {}

@@ -46,6 +46,9 @@ _WEIGHTS = {
     "turn_clock": 1,
     "fill_disk": 3,
 }
+# Every other seed is a fierce one: nothing is quiet between the faults.
+_FIERCE = _WEIGHTS | {"kill": 8, "turn_clock": 4, "fill_disk": 4, "send_now": 10, "draft": 6}
+_STORMS = ((0.0, 0.3, 0.6), (0.3, 0.5))
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Schedule:
     def __init__(self, world: World, folder: Path, seed: int, loop: VirtualLoop, told: Told) -> None:
         self._chance = random.Random(seed)
         self._told = told
+        self._is_fierce = seed % 2 == 1
         self._is_plain = self._chance.random() < 0.35
         clock = VirtualClock(loop, MORNING + timedelta(seconds=world.taken))
         self._line = world.line(clock, self._chance, is_plain=self._is_plain)
@@ -78,8 +82,9 @@ class Schedule:
         await self._nurse.open()
         taken = await self._nurse.day.round()
         self._visits = taken.visits if taken is not None else ()
+        weights = _FIERCE if self._is_fierce else _WEIGHTS
         for _ in range(STEPS):
-            (name,) = self._chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
+            (name,) = self._chance.choices(list(weights), list(weights.values()))
             self._told.steps.append(name)
             await getattr(self, f"_{name}")()
             self._check()
@@ -107,10 +112,11 @@ class Schedule:
     async def _write(self) -> None:
         """Begin or go on with a note or a NEWS2, and save it once."""
         visit = self._chance.choice(self._visits)
-        kind = self._chance.choice((EntryKind.NEWS2, EntryKind.NOTE, EntryKind.NOTE))
+        kind = self._chance.choice((EntryKind.NEWS2, EntryKind.NOTE))
         draft = await self._nurse.day.new_draft(kind, visit.patient_id, visit.visit_id)
-        text = {"text": f"Notat {self._chance.randrange(10**6)}"}
-        draft = replace(draft, fields=NEWS2 if kind is EntryKind.NEWS2 else text)
+        number = self._chance.randint(60, 120)
+        news2, note = NEWS2 | {"pulse": str(number)}, {"text": f"Notat {number}"}
+        draft = replace(draft, fields=news2 if kind is EntryKind.NEWS2 else note)
         known = self._promises.made.get(draft.entry_id)
         if known is not None:
             known.may_hold = [*known.may_hold, dict(draft.fields)]
@@ -124,6 +130,9 @@ class Schedule:
         if self._drafts:
             draft = self._drafts.pop(self._chance.randrange(len(self._drafts)))
             await self._act(self._sign_one(draft))
+            if self._is_fierce:
+                await self._send_now()
+                await self._wait()
 
     async def _sign_one(self, draft: Draft) -> None:
         promise = self._promises.made[draft.entry_id]
@@ -179,7 +188,7 @@ class Schedule:
         self._line.is_up = not self._line.is_up
 
     async def _turn_storm(self) -> None:
-        self._line.storm = self._chance.choice((0.0, 0.3, 0.7))
+        self._line.storm = self._chance.choice(_STORMS[self._is_fierce])
 
     async def _turn_clock(self) -> None:
         self._nurse.clock.skew = timedelta(seconds=self._chance.choice((0, 0, -3600, 3600, -259200, 259200)))

@@ -139,6 +139,26 @@ def test_signature_stands_although_the_count_beside_the_cache_cannot_be_written(
     play(act)
 
 
+def test_connection_is_told_although_nothing_can_be_counted(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The news of the connection comes once; a disk that is full at that moment must not swallow it."""
+
+    async def act(nurse: Nurse, line: FaultyLine) -> None:
+        def full(*_args: object) -> None:
+            raise StoreFull
+
+        await nurse.open()
+        await asyncio.sleep(60)
+        with monkeypatch.context() as patched:
+            patched.setattr("services.reading.Reading.counts", full)
+            line.is_up = False
+            await asyncio.sleep(60)
+        assert nurse.day.status().connection is Connection.OFFLINE
+
+    play(act)
+
+
 def test_full_disk_while_the_round_comes_down_is_told(play: Play) -> None:
     async def act(nurse: Nurse, _line: FaultyLine) -> None:
         await nurse.open()
