@@ -2,7 +2,7 @@
 
 `POST /_faults` with a JSON object adds a rule; `DELETE` forgets all rules; `GET` tells what has fired. Every call
 carries the key of the state in the header `X-Faults-Key`. A rule has a `kind`, and may say which requests it meets
-(`method`, `path` as a prefix, `skip` of the first ones) and how many `times` (default 1; 0 is for ever).
+(`method`, `path` as a prefix or, with `is_whole`, as a whole, `skip` of the first ones) and how many `times` (default 1; 0 is for ever).
 `POST /_faults/release` lets go of everything that `hold-commit` holds; `GET /_faults/fired?count=N` answers when N
 rules have fired.
 
@@ -55,6 +55,7 @@ class Rule:
     kind: str
     method: str = ""
     path: str = ""
+    is_whole: bool = False
     skip: int = 0
     times: int = 1
     status: int = 500
@@ -70,7 +71,8 @@ class Rule:
         """Tell whether the rule is for this request, and count it."""
         if self.method and scope["method"] != self.method:
             return False
-        if not str(scope["path"]).startswith(self.path or "/fhir"):
+        path = str(scope["path"])
+        if not path.startswith(self.path or "/fhir") or (self.is_whole and path.rstrip("/") != self.path):
             return False
         if self.skip > 0:
             self.skip -= 1
