@@ -2,11 +2,13 @@
 
 `POST /_faults` with a JSON object adds a rule; `DELETE` forgets all rules; `GET` tells what has fired. Every call
 carries the key of the state in the header `X-Faults-Key`. A rule has a `kind`, and may say which requests it meets
-(`method`, `path` as a prefix or, with `is_whole`, as a whole, `skip` of the first ones) and how many `times` (default 1; 0 is for ever).
+(`method`, `path` as a prefix or, with `is_whole`, as a whole, `skip` of the first ones) and how many `times` (default
+1; 0 is for ever).
 `POST /_faults/release` lets go of everything that `hold-commit` holds; `GET /_faults/fired?count=N` answers when N
 rules have fired.
 
-Kinds: `status` (with `status`, `retry_after` and the `text` of its OperationOutcome), `delay` (`seconds`), `drop` (no answer at all), `drop-before-commit`,
+Kinds: `status` (with `status`, `retry_after` and the `text` of its OperationOutcome), `delay` (`seconds`), `drop` (no
+answer at all), `drop-before-commit`,
 `drop-after-commit`, `kill-before-commit`, `kill-after-commit`, `cut-body` (the connection ends in mid-body), `html`
 (a login page with status 200), `truncated-json`, `wrong-patient` (`patient` is answered as `other`), `hold-commit`
 (the stamp is given, the commit waits for the release).
