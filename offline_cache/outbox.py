@@ -50,6 +50,7 @@ class DeliveryPass:
     """What one pass through the outbox came to."""
 
     delivered: int = 0
+    tried: int = 0
     stopped_by: ErrorKind | None = None
     next_at: datetime | None = None
 
@@ -75,22 +76,23 @@ class Outbox:
             return await self._pass(capabilities)
 
     async def _pass(self, capabilities: Capabilities) -> DeliveryPass:
-        delivered = 0
+        delivered = tried = 0
         broken: Exception | None = None
         for entry in await self._worker.run(self._store.entries.due, self._clock.now()):
+            tried += 1
             try:
                 delivered += await self._deliver(entry, capabilities)
             except JournalError as error:
                 await self._worker.run(self._note_trouble, entry, error)
                 if error.kind in _STOPS_ALL:
-                    return DeliveryPass(delivered, error.kind, await self._next_at())
+                    return DeliveryPass(delivered, tried, error.kind, await self._next_at())
             except CacheError:
                 raise
             except Exception as error:  # noqa: BLE001  an entry that makes no sense must not hold back the others
                 broken = error
         if broken is not None:
             raise broken
-        return DeliveryPass(delivered, None, await self._next_at())
+        return DeliveryPass(delivered, tried, None, await self._next_at())
 
     async def _next_at(self) -> datetime | None:
         return await self._worker.run(self._store.entries.next_due)

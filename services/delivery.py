@@ -94,7 +94,7 @@ class Delivery:
             await self._met(connection_of(JournalError(done.stopped_by)))
         else:
             await self._met(Connection.ONLINE)
-        if done.delivered or done.stopped_by is not None:
+        if done.tried:  # also what was refused or is unknown now is news to the screen
             await self._changed()
         if before in (Connection.OFFLINE, Connection.SIGNED_OUT) and self._watch.state is Connection.ONLINE:
             await self._reconnected()

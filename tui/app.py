@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+LAST_SECONDS = 15
+"""How long saving and closing may take after a signal that ends the session; the supervising parent waits less."""
+
 
 def unsent_words(number: int, *, is_kept: bool) -> str:
     """Say how much has not reached the journal, and whether it is kept when the program ends."""
@@ -217,6 +220,9 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     def _end(self, code: int) -> None:
         """End in good order, also when the shell has taken the terminal back already."""
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        signal.alarm(
+            LAST_SECONDS
+        )  # its default action ends the process: nothing may keep running on a terminal that is gone
         self.work(self.leave(code), group="leave")
 
     async def leave(self, code: int = 0) -> None:
@@ -236,8 +242,22 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
             await self.push_screen(HelpScreen(*getattr(self.screen, "SCOPES", ()), state=state))
 
     async def action_app_lock(self) -> None:
-        """Lock: this process ends, and a fresh one with no key in its memory takes the terminal."""
+        """Lock: this process ends, and a fresh one with no key in its memory takes the terminal.
+
+        Without a cache what is unsent ends with the process, so that is said first.
+        """
+        lost = self._unsent() if self._keeps_nothing() else ""
+        if lost and self._warned_at != self._key_count - 1:
+            self._warned_at = self._key_count
+            self.say(f"{lost} {nb.text('lock.again')}")
+            return
         await self.leave(LOCK)
+
+    def _keeps_nothing(self) -> bool:
+        """Tell whether this session lives in memory only."""
+        if self._workday is None or not self._workday.done() or self._workday.exception() is not None:
+            return False
+        return self._workday.result().status().cache is CacheKind.NONE
 
     async def action_app_quit(self) -> None:
         """End; the first time it says what is unsent instead, when something is."""

@@ -101,3 +101,25 @@ def test_sign_in_without_a_journal_says_so_and_goes_on_when_it_is_back(
     nurse.sees("Kari Nordmann")
     nurse.presses("ctrl+q")
     assert nurse.terminal.wait_end() == 0
+
+
+def test_refused_entry_is_said_by_itself_and_can_be_sent_again(home: Path, journal: SandboxRoom) -> None:
+    """422: the outbox says "avvist" without another key, with the journal's own words; `a` sends it when the cause is gone."""
+    nurse = Nurse(home, plain_environment(home))
+    nurse.start()
+    nurse.signs_in()
+    nurse.takes_round()
+    write_a_note(nurse)
+    nurse.presses("f9")
+    nurse.sees("Enter signer")
+    nurse.presses("enter")
+    nurse.sees("kan trekkes tilbake")
+    journal.fault("status", method="POST", path="/fhir", status=422)
+    nurse.presses("u")
+    nurse.sees("Notat: hjemmebesøk")
+    nurse.presses("a")
+    nurse.sees("✖")
+    nurse.sees("A fault that a test asked for")
+    nurse.presses("a")
+    nurse.sees("✓")
+    assert nurse.quits() == 0

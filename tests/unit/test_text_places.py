@@ -148,7 +148,7 @@ def test_the_detail_of_an_entry_stays_short_and_says_what_to_do() -> None:
     many = tuple(f"Observation/{number}" for number in range(8))
     assert len(entry_detail(row(EntryState.DELIVERED, ids=many), 80, NOW)) == 3
     said = " ".join(plain(one) for one in entry_detail(row(EntryState.REFUSED), 80, NOW))
-    assert "Rett den med en ny oppføring" in said
+    assert "b trekker den tilbake" in said
 
 
 def test_help_lists_every_action_by_its_place() -> None:

@@ -34,24 +34,23 @@ _URGENCY = {
     EntryState.UNKNOWN: 4,
     EntryState.REFUSED: 5,
 }
-_MAY_BE_SENT = (EntryState.SIGNED,)
-_MAY_BE_WITHDRAWN = (EntryState.SIGNED, EntryState.HELD)
+_MAY_BE_SENT = (EntryState.SIGNED, EntryState.UNKNOWN, EntryState.HELD, EntryState.REFUSED)
+_MAY_BE_WITHDRAWN = (EntryState.SIGNED, EntryState.HELD, EntryState.REFUSED)
 
 
 def why_not_send(entry: EntryRow) -> str:
     """Return why an entry cannot be sent now, or nothing."""
     if entry.state in _MAY_BE_SENT:
         return ""
-    detail = f": {nb.why(entry.detail)}" if entry.detail else ""
-    return nb.text(f"outbox.cannot_send.{entry.state.name.lower()}", detail=detail)
+    return nb.text(f"outbox.cannot_send.{entry.state.name.lower()}")
 
 
 def why_not_withdraw(entry: EntryRow) -> str:
     """Return why an entry cannot be taken back, or nothing."""
     if entry.state in _MAY_BE_WITHDRAWN:
         return ""
-    if entry.state in (EntryState.REFUSED, EntryState.WITHDRAWN):
-        return nb.text(f"outbox.cannot_withdraw.{entry.state.name.lower()}")
+    if entry.state is EntryState.WITHDRAWN:
+        return nb.text("outbox.cannot_withdraw.withdrawn")
     return nb.text("outbox.cannot_withdraw")
 
 

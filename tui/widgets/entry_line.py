@@ -100,7 +100,7 @@ def entry_detail(entry: EntryRow, width: int, now: datetime) -> list[Line]:
     )  # fmt: skip
     lines = [line(" ", piece(entry.title, Ink.STRONG)), head]
     if entry.state in _ADVISED:
-        advice = nb.text(f"outbox.cannot_send.{entry.state.name.lower()}", detail="")
+        advice = nb.text(f"outbox.advice.{entry.state.name.lower()}")
         lines += [line(" ", Piece(part)) for part in fmt.wrap(advice, width - 2)]
     if entry.shown:
         lines += [line(" ", Piece(part)) for part in fmt.wrap(f"«{visible(entry.shown)}»", width - 2)]
