@@ -29,10 +29,15 @@ def end_with_parent() -> bool:
 
 
 def scrub_environment() -> None:
-    """Drop the variables that make Textual log keys, load code or write screens to disk (security.md §3.3)."""
+    """Drop the variables that make Textual log keys, load code or write screens to disk (security.md §3.3).
+
+    `COLUMNS` and `LINES` go too: where a shell exports them they outlive a resize, and the client would draw for another size.
+    """
     kept = {"TEXTUAL_DISABLE_KITTY_KEY"}
     for name in [n for n in os.environ if n.startswith("TEXTUAL") and n not in kept]:
         del os.environ[name]
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
 
 
 def _forbid_core_dumps() -> bool:

@@ -86,6 +86,8 @@ class Terminal:
         environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"} | dict(
             environment or os.environ
         )
+        for name in ("COLUMNS", "LINES"):  # what the test runner was told of its own terminal
+            environment.pop(name, None)
         self.started_at = time.perf_counter()
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:

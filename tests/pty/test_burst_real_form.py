@@ -13,7 +13,7 @@ import pytest
 
 from tests.burner import load
 from tests.conftest import BURST
-from tests.pty.client import Nurse, plain_environment
+from tests.pty.client import Nurse, chosen, plain_environment, rows_of
 from tests.pty.stock import stock_fields_right
 from tests.pty.terminal import keys
 from tests.sandbox_room import SandboxRoom
@@ -172,7 +172,7 @@ def test_paste_stays_in_its_field_and_in_order(nurse: Nurse) -> None:
 def test_held_arrow_keys_end_on_the_row_they_say(nurse: Nurse) -> None:
     """A hundred repeats down and up, then the form at once: it is the patient that the keys led to."""
     nurse.presses("home")
-    nurse.sees("Tid   Status")
+    nurse.terminal.wait_for(_whole_list)
     names = [row[19:30].split(",")[0] for row in nurse.visits()]
     for gap in (0.0, 0.005):
         held = ["home", *["down"] * 100, *["up"] * 100, "down", "down", "v"]
@@ -180,5 +180,11 @@ def test_held_arrow_keys_end_on_the_row_they_say(nurse: Nurse) -> None:
         nurse.sees("Respirasjon")
         assert names[2] in nurse.terminal.line(1)
         nurse.presses("escape")
-        nurse.sees("Tid   Status")
+        nurse.terminal.wait_for(_whole_list)
     nurse.chooses(PATIENT)
+
+
+def _whole_list(terminal: Terminal) -> bool:
+    """Tell whether the list stands there to its last row: every row has a name, and one is chosen."""
+    rows = rows_of(terminal)
+    return bool(rows) and all("," in row for row in rows) and bool(chosen(terminal))

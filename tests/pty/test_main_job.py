@@ -73,7 +73,7 @@ def main_job(nurse: Nurse, journal: SandboxRoom, patient: str, *options: str) ->
     nurse.sees("Notat: hjemmebesøk")
     journal.start()
     journal.fault("kill-after-commit", method="POST", path="/fhir")  # between receiving and answering
-    nurse.presses("a")
+    nurse.presses("home", "a")
     nurse.sees("? NEWS2", seconds=90)
     journal.kill()
     assert nurse.quits() == 0
@@ -125,13 +125,7 @@ def _note(nurse: Nurse) -> None:
 
 def _finds(nurse: Nurse, patient: str) -> None:
     """Move down the list to a patient."""
-    nurse.presses("home")
-    for _ in range(60):
-        nurse.terminal.settle(0.1)
-        if any(line.startswith(">") and patient in line for line in nurse.terminal.lines):
-            return
-        nurse.presses("down")
-    raise AssertionError(f"not on the list:\n{nurse.terminal.text}")
+    nurse.chooses(patient)
 
 
 def _counts(journal: SandboxRoom) -> tuple[int, int]:

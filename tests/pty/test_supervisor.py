@@ -113,15 +113,18 @@ def test_first_line_comes_before_anything_heavy(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "words"),
-    [({"TERM": "dumb"}, "kan ikke vise skjermbilder"), ({"TERM": "xterm"}, "Kjenner ingen journal")],
+    ("term", "options", "words"),
+    [
+        ("dumb", [], "kan ikke vise skjermbilder"),
+        ("xterm", ["--journal", "ukjent"], "Kjenner ikke den journalen"),
+    ],
 )
 def test_terminal_or_journal_that_will_not_do_is_refused_in_words(
-    environment: dict[str, str], words: str
+    term: str, options: list[str], words: str
 ) -> None:
     """Nothing is drawn; a sentence says why; the exit code is 2."""
-    command = [sys.executable, "-m", "cli", "--journal", "ukjent"]
-    with Terminal(command, environment=dict(os.environ) | environment) as terminal:
+    command = [sys.executable, "-m", "cli", *options]
+    with Terminal(command, environment=dict(os.environ) | {"TERM": term}) as terminal:
         assert terminal.wait_end() == 2
         assert words in terminal.text
         assert b"\x1b[?1049h" not in terminal.raw
