@@ -23,8 +23,9 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
+# Four at once on two cores: much of what is tested is waiting for another process.
 pytest: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 # Days full of faults, by the seed: `make simulate SEEDS=2000`.
 SEEDS ?= 500
