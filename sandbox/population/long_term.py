@@ -192,7 +192,7 @@ RAGNHILD = Life(
         Warned("hund", "Stor hund. Snill, men hopper opp."),
         Warned("nokkel", "Nøkkel 17 henger i nøkkelskapet på basen."),
     ),
-    problems=(("K77", "Hjertesvikt"), ("S97", "Kronisk hudsår, venstre ankel"), ("K93", "Lungeemboli 2024")),
+    problems=(("S97", "Kronisk hudsår, venstre ankel"), ("K77", "Hjertesvikt"), ("K93", "Lungeemboli 2024")),
     medicines=(
         Medicine("B01AA03", "Warfarin", "Marevan 2,5 mg", "etter doseringskort, kveld", since_days=800),
         Medicine("C03CA01", "Furosemid", "Furix 40 mg", "2 tabletter morgen", since_days=1),

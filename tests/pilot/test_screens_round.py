@@ -114,3 +114,14 @@ async def test_counts_that_differ_are_red_and_said(tmp_path: Path) -> None:
     assert f"{len(view.visits)} besøk vist, journalen sier {len(view.visits) + 2}" in plain(differing)
     assert any(part.ink is Ink.DANGER for part in differing)
     assert not any(part.ink is Ink.DANGER for part in counts_line(view))
+
+
+async def test_the_list_begins_on_a_visit_that_somebody_goes_to(tmp_path: Path) -> None:
+    """Late in the shift only a cancelled visit lies ahead: the list begins on the last one that is not over."""
+    ward = Ward(tmp_path)
+    ward.clock.move(4 * 3600)
+    async with at_work(ward) as hands:
+        await hands.first_morning()
+        (chosen,) = [row for row in hands.lines() if row.startswith(">")]
+        assert "avlyst" not in chosen
+        assert "planlagt" in chosen

@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from offline_cache.states import EntryKind
-from services.views import VisitRow
+from services.views import VisitRow, VisitStatus
 from tui.actions import bindings_for
 from tui.screens.opening_entry import open_entry
 from tui.screens.place import Place
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 WIDE = 120
 """From this width on the list keeps 80 cells at the left and the detail opens beside it."""
+
+_OVER = frozenset({VisitStatus.DONE, VisitStatus.CANCELLED, VisitStatus.MOVED, VisitStatus.NOT_HOME})
+"""States of a visit that nobody goes to any more."""
 
 
 class RoundScreen(Place):
@@ -141,7 +144,8 @@ class RoundScreen(Place):
                     return index
         self._wants_first = False
         now = self.now()
-        return next((index for index, row in enumerate(view.visits) if row.end >= now), 0)
+        open_ = [index for index, row in enumerate(view.visits) if row.status not in _OVER]
+        return next((index for index in open_ if view.visits[index].end >= now), open_[-1] if open_ else 0)
 
     @property
     def visit(self) -> VisitRow | None:
