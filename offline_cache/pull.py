@@ -193,7 +193,7 @@ class Pull:
             await self._worker.run(self._mark_missing, patient_id, part, line.lost)
             return line.lost
         try:
-            generation = await self._worker.run(next_generation, self._store)
+            generation = await self._worker.run(self._store.resources.new_generation)
             found = await self._pages(
                 patient_id, part, part.first(patient_id, self._clock.now()), generation, 0
             )
@@ -228,7 +228,7 @@ class Pull:
     def _keep_list(self, record: RoundRecord, visits: list[Resource], patients: list[Resource]) -> None:
         at = self._clock.now()
         with self._store.transaction():
-            generation = next_generation(self._store)
+            generation = self._store.resources.new_generation()
             for visit in visits:
                 owner = patient_of(visit.type, visit.body)
                 self._store.resources.put(visit, patient=owner, fetched_at=at, generation=generation)
@@ -239,7 +239,7 @@ class Pull:
     def _keep_patient(self, patient: Resource) -> None:
         at = self._clock.now()
         with self._store.transaction():
-            generation = next_generation(self._store)
+            generation = self._store.resources.new_generation()
             self._store.resources.put(patient, patient=patient.id, fetched_at=at, generation=generation)
 
     def _keep_page(self, patient_id: str, page: Page, generation: int) -> None:
@@ -285,14 +285,6 @@ def _leaves_out(page: Page) -> bool:
     return any(
         told.severity in ("error", "fatal") or _LEFT_OUT & {told.code, *told.codes} for told in page.warnings
     )
-
-
-def next_generation(store: Store) -> int:
-    """Return the number of a new pull, one above the last; rows that only older pulls saw can then be swept."""
-    with store.transaction():
-        number = int(store.meta.get("generation") or b"0") + 1
-        store.meta.put("generation", str(number).encode())
-    return number
 
 
 def _visit_query(span: Span, actor: str) -> Query:

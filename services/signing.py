@@ -61,7 +61,7 @@ class Signing:
             event_at=draft.event_at,
             parts=len(parts),
             critical=_response(draft),
-            retype_digits=bool(chart.banner.look_alikes) and bool(chart.banner.identity_number),
+            retype_digits=_must_retype(chart),
         )
 
     def sign(self, entry_id: str, retyped: str) -> EntryRow:
@@ -74,7 +74,7 @@ class Signing:
         self._refuse_other_patient(draft)
         chart = self._reading.chart(draft.patient_id, draft.visit_id)
         parts, title = self._parts(draft, chart)
-        if self.summary(draft).retype_digits and retyped != chart.banner.identity_number[-3:]:
+        if _must_retype(chart) and retyped != chart.banner.identity_number[-3:]:
             raise Trouble(TroubleCode.DIGITS_DIFFER)
         check_parts(parts, draft.patient_id)
         self.writing.sign(draft, parts, title)
@@ -143,6 +143,11 @@ def _refuse(problems: list[FieldProblem]) -> None:
             count=str(len(problems)),
             missing=",".join(p.field for p in problems),
         )
+
+
+def _must_retype(chart: Chart) -> bool:
+    """Tell whether the last three digits are asked for: somebody on today's list looks alike, and there is a number."""
+    return bool(chart.banner.look_alikes) and bool(chart.banner.identity_number)
 
 
 def _response(draft: Draft) -> str:
