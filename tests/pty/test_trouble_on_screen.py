@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOTE = "Sover godt om natten."
+HOSTILE = "[ikke bekreftet] [/x] \x1b]52;c;ZXZpbA==\x07"
+"""Words of a journal that would set the clipboard of a terminal, were they not data."""
 
 
 @pytest.fixture
@@ -114,12 +116,13 @@ def test_refused_entry_is_said_by_itself_and_can_be_sent_again(home: Path, journ
     nurse.sees("Enter signer")
     nurse.presses("enter")
     nurse.sees("kan trekkes tilbake")
-    journal.fault("status", method="POST", path="/fhir", status=422)
+    journal.fault("status", method="POST", path="/fhir", status=422, text=HOSTILE)
     nurse.presses("u")
     nurse.sees("Notat: hjemmebesøk")
     nurse.presses("a")
     nurse.sees("✖")
-    nurse.sees("A fault that a test asked for")
+    nurse.sees("[ikke bekreftet] [/x] <U+001B>]52;c;")
+    assert b"\x1b]52" not in nurse.terminal.raw
     nurse.presses("a")
     nurse.sees("✓")
     assert nurse.quits() == 0
