@@ -7,6 +7,7 @@ every process, and the main screen and scrollback of a terminal that keeps both,
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -34,22 +35,33 @@ CRASHING = [sys.executable, "-m", "tests.pty.crashing_client"]
 class TmuxNurse:
     """A client in tmux, which keeps a main screen, an alternate one and scrollback as a terminal does."""
 
-    server: str
+    servers: Iterator[str]
     home: Path
+    server: str = ""
 
     def start(self, *command: str) -> None:
-        """Run the command in a shell, so that there is a main screen to come back to."""
+        """Run the command in a shell, so that there is a main screen to come back to.
+
+        Each start has a tmux server of its own: `kill-server` answers before the old one is gone, and a session asked of
+        a dying server dies with it.
+        """
+        self.server = next(self.servers)
         environment = plain_environment(self.home, TMPDIR=str(self.home / "tmp"), PS1="$ ")
         given = [word for name, value in environment.items() for word in ("-e", f"{name}={value}")]
         line = f"{' '.join(command)}; echo ferdig:$?; exec sleep 600"
         size = ["-x", "80", "-y", "24"]
-        self.tmux("-f", "/dev/null", "new-session", "-d", *size, *given, "sh", "-c", line)
+        made = self.run_tmux("-f", "/dev/null", "new-session", "-d", *size, *given, "sh", "-c", line)
+        assert made.returncode == 0, made.stderr
         self.tmux("set-option", "-g", "history-limit", "5000")
 
-    def tmux(self, *command: str) -> str:
+    def run_tmux(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a tmux command on this server."""
         whole = ["tmux", "-L", self.server, *command]
-        return subprocess.run(whole, capture_output=True, text=True, check=False, timeout=30).stdout
+        return subprocess.run(whole, capture_output=True, text=True, check=False, timeout=30)
+
+    def tmux(self, *command: str) -> str:
+        """Run a tmux command on this server and return what it prints."""
+        return self.run_tmux(*command).stdout
 
     @property
     def screen(self) -> str:
@@ -93,9 +105,10 @@ def nurse(home: Path) -> Iterator[TmuxNurse]:
     (home / "tmp").mkdir()
     room = SandboxRoom(home / ".local" / "state" / "feltjournal" / "sandbox")
     room.start()
-    server = f"feltjournal-{os.getpid()}-{home.parent.name[-12:]}"
-    yield TmuxNurse(server, home)
-    subprocess.run(["tmux", "-L", server, "kill-server"], capture_output=True, check=False, timeout=30)
+    servers = (f"feltjournal-{os.getpid()}-{home.parent.name[-12:]}-{number}" for number in itertools.count())
+    nurse = TmuxNurse(servers, home)
+    yield nurse
+    nurse.tmux("kill-server")
     room.close()
 
 
