@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from offline_cache.merge_fields import WHOLE, Choice, FieldMerge, Kind
 from offline_cache.merge_policy import Policy, is_parallel, judged, policy_of
 from offline_cache.merge_tree import Absent, NotMergeable, read, write
-from offline_cache.merge_weave import Weave
+from offline_cache.merge_weave import Weave, kind_of, without_server_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,8 +79,12 @@ def three_way(type_: str, base: bytes | None, mine: bytes | None, theirs: bytes 
     """
     trees = (_read(type_, base), _read(type_, mine), _read(type_, theirs))
     walk = Weave({})
-    walk.resource(*trees)
-    whole = FieldMerge(WHOLE, base or None, mine or None, theirs or None, kind=Kind.BOTH, asked=True)
+    try:
+        walk.resource(*trees)
+    except RecursionError:
+        raise NotMergeable("too deep") from None
+    kind = kind_of(*[tree if isinstance(tree, Absent) else without_server_part(tree) for tree in trees])
+    whole = FieldMerge(WHOLE, base or None, mine or None, theirs or None, kind or Kind.SAME, asked=True)
     fields = judged(type_, walk.fields, whole)
     policy, parallel = policy_of(type_), is_parallel(walk.fields)
     asked = any(one.asked for one in fields)

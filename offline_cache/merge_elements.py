@@ -21,7 +21,7 @@ _TYPE = re.compile(
     r"|ContactPoint|Count|Distance|Duration|HumanName|Identifier|Money|Period|Quantity|Range|Ratio|Reference"
     r"|SampledData|Signature|Timing|Expression|Dosage)"
 )
-_NO_CHOICE = frozenset({"reason", "outcome", "used", "instantiates", "location"})
+_NO_CHOICE = frozenset({"reason", "outcome", "instantiates"})
 _TIED = {"start": "start-end", "end": "start-end", "minutesDuration": "start-end"}
 
 _OF_ANY = frozenset({"id", "extension"})

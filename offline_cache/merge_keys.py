@@ -197,7 +197,7 @@ def _content_shown(item: Node, content: str) -> str:
         return _shown(item)
     if isinstance(item, dict | list):
         return "~" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return content
+    return f"={content}"  # a number is not the text of it
 
 
 def _written(names: tuple[str, ...], known: Known) -> str:

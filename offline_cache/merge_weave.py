@@ -44,6 +44,7 @@ class Weave:
 
     choices: Mapping[str, Choice]
     fields: list[FieldMerge] = field(default_factory=list)
+    _paths: set[str] = field(default_factory=set)
 
     def resource(self, base: Tree | Absent, mine: Tree | Absent, theirs: Tree | Absent) -> Tree | Absent:
         """Return the resource that stands in the end; ABSENT when that is none."""
@@ -53,10 +54,9 @@ class Weave:
             ]
             chosen = self._field(WHOLE, plain[0], plain[1], plain[2])
             return mine if chosen is plain[1] else theirs
-        content = [
-            {name: one[name] for name in one if name not in _THEIRS_ALWAYS} for one in (base, mine, theirs)
-        ]
-        kept = self._members("", *[{name: one[name] for name in one if name != "meta"} for one in content])
+        apart = {*_THEIRS_ALWAYS, "meta"}
+        sides = [{name: one[name] for name in one if name not in apart} for one in (base, mine, theirs)]
+        kept = self._members("", *sides)
         meta = self._meta(base, mine, theirs)
         stands = {name: theirs[name] for name in _THEIRS_ALWAYS if name in theirs} | kept
         if meta:
@@ -152,7 +152,7 @@ class Weave:
             [cast("Node", key.shown) for key in side if key in common]
             for side in (matched.base, matched.mine, matched.theirs)
         )
-        if self._field(f"{path}[order]", base, mine, theirs) is mine:
+        if self._field(f"{path}#order", base, mine, theirs) is mine:
             return matched.mine, matched.theirs
         return matched.theirs, matched.mine
 
@@ -196,6 +196,10 @@ def with_server_part(mine: Tree, theirs: Tree) -> Tree:
     if meta:
         stands["meta"] = meta
     return {name: stands[name] for name in place(mine, theirs, stands.keys())}
+
+
+def _is_something(side: Maybe) -> bool:
+    return not isinstance(side, Absent) and side != []
 
 
 def _object(node: Maybe) -> Tree:
