@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Known: TypeAlias = "str | tuple[Known, ...]"
 
 _BARE = re.compile(r"[\w:/.-]+", re.ASCII)
+_NAME = re.compile(r"[\w-]+(\[x\])?", re.ASCII)
 
 # What a thing of a list is known by, the surest first; a dot goes one step down.
 _KEYS = (
@@ -115,7 +116,7 @@ def match_pairs(base: list[Node], mine: list[Node], theirs: list[Node]) -> Match
 
 def step(path: str, name: str) -> str:
     """Return the path of a member."""
-    shown = _shown(name)
+    shown = name if _NAME.fullmatch(name) else json.dumps(name)
     return f"{path}.{shown}" if path else shown
 
 

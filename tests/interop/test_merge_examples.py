@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from tests import merge_material as material
 from tests.index_patch import DoesNotApply, patched
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.merge_material import Edit, Tree
 
 pytestmark = pytest.mark.needs("hl7-examples")
@@ -152,6 +155,29 @@ def test_what_is_chosen_is_whole(case: Case, choice: Choice) -> None:
     assert lost == []
 
 
+def test_what_is_read_is_written_as_it_was() -> None:
+    """Every number of every example keeps its digits, and every member its place."""
+    for paths in material.example_paths().values():
+        for path in paths[:20]:
+            tree = material.tree_of(path.read_bytes())
+            assert list(_numbers(json.loads(write(tree), parse_float=str, parse_int=str))) == list(
+                _numbers(json.loads(path.read_bytes(), parse_float=str, parse_int=str))
+            )
+
+
+def _numbers(node: Any) -> Iterator[Any]:
+    """Yield names and plain values in their order."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield name
+            yield from _numbers(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _numbers(value)
+    else:
+        yield node
+
+
 @dataclass
 class Tally:
     """How a way of merging did on cases where both sides can have their way."""
@@ -159,6 +185,10 @@ class Tally:
     right: int = 0
     wrong: int = 0
     refused: int = 0
+
+
+def seeded(base: Tree, pick: material.Pick) -> Case:
+    return Case(base, material.edits(pick, base, "M"), material.edits(pick, base, "T"))
 
 
 def tally(case: Case, result: Tree | None, tally: Tally) -> None:
@@ -178,8 +208,7 @@ def test_merging_by_position_misplaces_edits_on_the_same_cases() -> None:
     ours, by_position = Tally(), Tally()
     for seed in range(CASES):
         pick = material.by_seed(seed)
-        base = material.example(pick)
-        case = Case(base, material.edits(pick, base, "M"), material.edits(pick, base, "T"))
+        case = seeded(material.example(pick), pick)
         if material.collide(case.mine_edits, case.theirs_edits):
             continue
         merged = case.merged()
@@ -192,3 +221,24 @@ def test_merging_by_position_misplaces_edits_on_the_same_cases() -> None:
     assert ours.wrong == 0
     assert by_position.wrong >= CASES // 100
     assert ours.right > ours.refused * 3
+
+
+@pytest.mark.needs("shared")
+def test_the_charts_of_people_nobody_here_wrote_are_merged_as_well() -> None:
+    """Fault: M1, M2, M3, M4."""
+    bodies = material.synthea_bodies()
+    ours, collided = Tally(), 0
+    for seed in range(CASES):
+        pick = material.by_seed(seed)
+        case = seeded(material.tree_of(pick(bodies)), pick)
+        merged = case.merged()
+        clean = Kind.BOTH not in kinds(merged).values()
+        if material.collide(case.mine_edits, case.theirs_edits):
+            collided += 1
+            assert not clean, case
+        else:
+            tally(case, stands(merged) if clean else None, ours)
+    print(f"{ours}, {collided} collided")
+    assert ours.wrong == 0
+    assert ours.right > ours.refused
+    assert collided
