@@ -26,6 +26,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "update as create": writing.update_as_create,
     "answer lost, sent again with its condition": writing.replay_with_condition,
     "answer lost, sent again without": writing.replay_without,
+    "note, answer lost, sent again with its condition": writing.note_replay,
     "transaction of two linked parts": writing.transaction,
     "transaction, answer lost, sent again": writing.transaction_replay,
     "transaction whose fullUrl is the identifier, twice": writing.full_url_is_identifier,

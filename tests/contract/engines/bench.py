@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from client.answer import Answer
+    from client.resource import Resource
     from client.transport import TokenSource
 
 IDENTIFIERS = "urn:ietf:rfc:3986"
+_FIRST_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 _BODY = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
 
 
@@ -66,7 +69,7 @@ class Bench:
     tls: ssl.SSLContext | None = None
     slow: Slow | None = None
     subject: str = ""
-    marks: list[str] = field(default_factory=list)
+    minutes: int = 0
 
     def __post_init__(self) -> None:
         """Open the line."""
@@ -85,25 +88,37 @@ class Bench:
         """Close the line."""
         await self.transport.aclose()
 
-    def new_mark(self) -> str:
-        """Return a new value for an identifier of ours."""
-        self.marks.append(f"urn:uuid:{SystemIds().uuid()}")
-        return self.marks[-1]
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """The search for all Observations of the patient; Epic wants the category named."""
+        return [("patient", self.subject), ("category", "vital-signs")]
 
     def reading(self, mark: str = "", **more: Any) -> dict[str, Any]:
-        """Return an Observation of the patient, with an identifier if a mark is given."""
+        """Return an Observation of the patient at a minute of its own, with an identifier if a mark is given."""
+        self.minutes += 1
+        at = _FIRST_MINUTE + timedelta(minutes=self.minutes)
         made: dict[str, Any] = {
             "resourceType": "Observation",
             "status": "final",
             "category": [{"coding": [{"system": VITALS, "code": "vital-signs"}]}],
             "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}], "text": "Puls"},
             "subject": {"reference": f"Patient/{self.subject}"},
-            "effectiveDateTime": "2026-11-23T08:00:00Z",
+            "effectiveDateTime": at.isoformat(),
             "valueQuantity": {"value": 72, "unit": "/min", "system": UCUM, "code": "/min"},
         }
         if mark:
             made["identifier"] = [{"system": IDENTIFIERS, "value": mark}]
         return {**made, **more}
+
+    def note(self, mark: str) -> dict[str, Any]:
+        """Return a note about the patient."""
+        return {
+            "resourceType": "DocumentReference",
+            "status": "current",
+            "identifier": [{"system": IDENTIFIERS, "value": mark}],
+            "subject": {"reference": f"Patient/{self.subject}"},
+            "content": [{"attachment": {"contentType": "text/plain", "data": "SGVp"}}],
+        }
 
     async def raw(
         self, method: str, path: str, body: object = None, *query: tuple[str, str], **headers: str
@@ -113,21 +128,24 @@ class Bench:
         data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else None
         return await self.transport.send(method, path, query=query, body=data, headers={**_BODY, **named})
 
-    async def ids(self, *query: tuple[str, str], page_size: int = 100) -> list[str]:
-        """Return the ids of the patient's Observations that a search finds, over all its pages."""
-        asked = [("patient", self.subject), *query]
-        return [
-            one.id
-            async for page in self.client.search("Observation", asked, page_size=page_size)
-            for one in page.resources
-        ]
+    async def all(self, *query: tuple[str, str], in_body: bool = False) -> list[Resource]:
+        """Return the patient's Observations, over all pages."""
+        pages = self.client.search("Observation", [*self.asked, *query], in_body=in_body)
+        return [one async for page in pages for one in page.resources]
 
-    async def copies(self, mark: str) -> int:
-        """Return how many Observations carry the identifier."""
-        asked = [("identifier", f"{IDENTIFIERS}|{mark}")]
-        return sum(
-            [len(page.resources) async for page in self.client.search("Observation", asked, in_body=True)]
-        )
+    async def count_of(self, reading: dict[str, Any]) -> int:
+        """Return how many of the patient's Observations were made in the minute of this one."""
+        return sum(reading["effectiveDateTime"].encode() in one.body for one in await self.all())
+
+    async def count_by(self, mark: str) -> int:
+        """Return how many Observations are found by the identifier."""
+        pages = self.client.search("Observation", [("identifier", f"{IDENTIFIERS}|{mark}")], in_body=True)
+        return sum([len(page.resources) async for page in pages])
+
+
+def new_mark() -> str:
+    """Return a new value for an identifier of ours."""
+    return f"urn:uuid:{SystemIds().uuid()}"
 
 
 VITALS = "http://terminology.hl7.org/CodeSystem/observation-category"

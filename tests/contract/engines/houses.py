@@ -25,7 +25,10 @@ _SERVER = ROOT / "tests" / "peers" / "fhir_router" / "server.cjs"
 _STOP_SECONDS = 20
 
 
-SANDBOX_OPTIONS: dict[str, tuple[str, ...]] = {"sandbox full": ()}
+SANDBOX_OPTIONS: dict[str, tuple[str, ...]] = {
+    "sandbox full": (),
+    "sandbox epic": ("--profile", "epic"),
+}
 ROUTER_MODES = {"fhir-router": "each", "fhir-router, whole": "whole"}
 """The router's two ways with a transaction: each entry for itself, or the first refusal as the answer to all."""
 
