@@ -39,6 +39,7 @@ bench: $(VENV)/.dev
 lock:
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements.lock
 	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements-dev.lock
+	cd tests/peers/fhir_router && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Feltjournal trenger Python 3.11 eller nyere: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

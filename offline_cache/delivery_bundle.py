@@ -6,6 +6,7 @@ The parts' own bytes are put in as they were signed; nothing is parsed and writt
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,15 +16,18 @@ if TYPE_CHECKING:
 
 
 def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | None = None) -> bytes:
-    """Return a Bundle of type transaction: one conditional POST per part, named `urn:uuid:<op_id>` so that parts may refer.
+    """Return a Bundle of type transaction: one conditional POST per part, each with a place that the others may refer to.
 
-    References to `known` parts, which the journal has already, become the ids that it gave them.
+    References to `known` parts, which the journal has already, become the ids that it gave them; those to the parts sent
+    with it become their places. A place is never the part's own identifier: Medplum writes the new id of an entry wherever
+    in the Bundle its `fullUrl` stands, in the identifier and in `ifNoneExist` too, and then finds the part never again.
     """
+    names = {part.op_id: place(part.op_id) for part in parts} | dict(known or {})
     entries = [
         b'{"fullUrl":%b,"resource":%b,"request":%b}'
         % (
-            _json(f"urn:uuid:{part.op_id}"),
-            with_references(part.body, part.op_id, known or {}),
+            _json(place(part.op_id)),
+            with_references(part.body, part.op_id, names),
             _json(
                 {
                     "method": "POST",
@@ -35,6 +39,11 @@ def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | N
         for part in parts
     ]
     return b'{"resourceType":"Bundle","type":"transaction","entry":[' + b",".join(entries) + b"]}"
+
+
+def place(op_id: str) -> str:
+    """Return the `fullUrl` of a part within a transaction: the same at every try, and another than its identifier."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:uuid:{op_id}").urn
 
 
 def with_references(body: bytes, own_op_id: str, known: Mapping[str, str]) -> bytes:

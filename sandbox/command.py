@@ -16,6 +16,7 @@ from ports.disk import SystemDisk
 from ports.folders import user_folders
 from ports.ids import SystemIds
 from ports.process import harden
+from sandbox.profiles import FULL, PROFILES
 from sandbox.state import StateFolder
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ def _parser(prog: str) -> BokmalParser:
     serve.add_argument(
         "--port", type=_port, metavar="N", help="port på 127.0.0.1; ellers den forrige (0: en ledig)"
     )
+    serve.add_argument(
+        "--profile",
+        type=_profile,
+        default=FULL,
+        metavar="NAVN",
+        help="full: alt journalen kan; epic: som en nordisk Epic svarer (full)",
+    )
     serve.add_argument("--load", type=Path, metavar="MAPPE", help="last FHIR R4 JSON fra en mappe")
     serve.add_argument("--plan-round", action="store_true", help="legg en vakt med besøk over pasientene")
     serve.add_argument(
@@ -104,6 +112,12 @@ def _port(text: str) -> int:
     if value > _LARGEST_PORT:
         raise NotUnderstood(f"{text} er ikke en port (0–65535)")
     return value
+
+
+def _profile(text: str) -> str:
+    if text not in PROFILES:
+        raise NotUnderstood(f"--profile er {' eller '.join(PROFILES)}")
+    return text
 
 
 def _patients(text: str) -> int:
@@ -140,6 +154,7 @@ def _serve(state: StateFolder, options: argparse.Namespace, wiring: Wiring | Non
         options.seed,
         options.token_lifetime,
         options.ready_handle,
+        options.profile,
     )
     try:
         serve(state, asked, clock=SystemClock(), ids=SystemIds(), tell=_say, wiring=wiring)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ports.clock import Clock
-    from sandbox.fhir.journal import Journal, Writing
+    from sandbox.fhir.journal import Journal
+    from sandbox.fhir.writing import Writing
 
 _BUNDLES = frozenset({"transaction", "collection", "searchset", "batch", "document"})
 _REASONS = {

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / ".peers" / "hl7.fhir.r4.examples"
 EXAMPLE_COUNT = 5306
+FHIR_ROUTER = ROOT / ".peers" / "fhir-router"
+_ROUTER_LOCK = ROOT / "tests" / "peers" / "fhir_router" / "package-lock.json"
 SHARED = ROOT.parent / "shared" / "data"
 
 
@@ -41,6 +43,18 @@ def _has_examples() -> bool:
     return len({path.name for path in EXAMPLES.glob("[!.]*.json")} - {"package.json"}) == EXAMPLE_COUNT
 
 
+def router_node() -> Path | None:
+    """Return the Node that came with the router: it wants a newer one than most machines have."""
+    return next(iter(sorted(FHIR_ROUTER.glob("node_modules/node-*/bin/node"))), None)
+
+
+def _has_router() -> bool:
+    """Tell whether the router is installed, and as the lock says."""
+    installed = FHIR_ROUTER / "package-lock.json"
+    is_same = installed.is_file() and installed.read_bytes() == _ROUTER_LOCK.read_bytes()
+    return is_same and router_node() is not None
+
+
 PEERS = {
     "gnome-keyring": Peer(
         lambda: _has_programs("gnome-keyring-daemon", "dbus-run-session"),
@@ -50,6 +64,11 @@ PEERS = {
     "hl7-examples": Peer(
         _has_examples,
         f"npm pack hl7.fhir.r4.examples@4.0.1, unpacked in .peers/{EXAMPLES.name}: {EXAMPLE_COUNT} files",
+    ),
+    "fhir-router": Peer(
+        _has_router,
+        "npm; copy package.json and package-lock.json of tests/peers/fhir_router into "
+        f".peers/{FHIR_ROUTER.name} and call `npm ci --ignore-scripts` there",
     ),
     "shared": Peer((SHARED / "synthea").is_dir, "the folder shared/ beside this checkout"),
 }

@@ -30,6 +30,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.command import run
+from sandbox.conduct import Conduct
 from sandbox.fhir.refusal import outcome
 from sandbox.serving import Wiring
 
@@ -111,6 +112,7 @@ class FaultHooks:
 
     def __init__(self, book: FaultBook) -> None:
         self._book = book
+        self.conduct = Conduct()
 
     def stamp_clock(self, clock: Clock) -> datetime:
         """Return the time now; what makes it early is the commit that waits."""

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from client.errors import ErrorKind, JournalError
 from client.journal import JournalClient
 from client.transport import JournalTransport
 from ports.clock import SystemClock
 from ports.ids import SystemIds
+from tests.contract.certificates import throw_away_certificate
 from tests.contract.scripted_server import ScriptedServer, reply
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def _certificate(folder: Path, host: str) -> Path:
-    """Write a throw-away certificate that is its own authority, with its key, and return the file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "throw-away")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
-    builder = builder.add_extension(
-        x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(host))]), critical=False
-    )
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    plain = serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    path = folder / f"{host}.pem"
-    path.write_bytes(pem + builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    return path
 
 
 def _server_side(path: Path) -> ssl.SSLContext:
@@ -57,7 +34,7 @@ async def _read(server: ScriptedServer, tls: ssl.SSLContext | None) -> str:
 
 
 async def test_only_a_named_authority_is_trusted(tmp_path: Path) -> None:
-    path = _certificate(tmp_path, "127.0.0.1")
+    path = throw_away_certificate(tmp_path, "127.0.0.1")
     async with ScriptedServer(
         tls=_server_side(path), answer=lambda _: reply(200, b'{"resourceType":"Patient","id":"p1"}')
     ) as it:
@@ -69,7 +46,7 @@ async def test_only_a_named_authority_is_trusted(tmp_path: Path) -> None:
 
 
 async def test_a_certificate_for_another_host_is_refused(tmp_path: Path) -> None:
-    path = _certificate(tmp_path, "127.0.0.2")
+    path = throw_away_certificate(tmp_path, "127.0.0.2")
     async with ScriptedServer(tls=_server_side(path)) as it:
         with pytest.raises(JournalError):
             await _read(it, ssl.create_default_context(cafile=path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -89,6 +90,14 @@ def test_locks_hold_names_versions_and_hashes_only(lock: str) -> None:
     )
     assert len(lines) > 100
     assert [line for line in lines if not pinned.fullmatch(line)] == []
+
+
+def test_the_lock_of_the_peer_pins_by_content_and_names_no_address() -> None:
+    lock = json.loads((ROOT / "tests" / "peers" / "fhir_router" / "package-lock.json").read_text())
+    packages = {name: told for name, told in lock["packages"].items() if name}
+    assert len(packages) > 5
+    assert [name for name, told in packages.items() if not told["integrity"].startswith("sha512-")] == []
+    assert [name for name, told in packages.items() if "resolved" in told] == []
 
 
 def test_planted_text_would_be_found() -> None:

@@ -168,9 +168,17 @@ def test_the_entry_goes_as_one_valid_transaction(kind: EntryKind) -> None:
     body = transaction_bundle(signed(parts, kind)[1])
     Bundle.model_validate_json(body)
     entries = json.loads(body)["entry"]
-    assert [e["fullUrl"] for e in entries] == [f"urn:uuid:{part.op_id}" for part in parts]
+    places = [e["fullUrl"] for e in entries]
+    assert len(set(places)) == len(parts)
     for entry, part in zip(entries, parts, strict=True):
-        assert entry["request"]["ifNoneExist"] == f"identifier=urn:ietf:rfc:3986|urn:uuid:{part.op_id}"
+        name = f"urn:uuid:{part.op_id}"
+        assert entry["request"]["ifNoneExist"] == f"identifier=urn:ietf:rfc:3986|{name}"
+        assert name in [one["value"] for one in entry["resource"]["identifier"]]
+        assert name not in places  # Medplum writes over whatever equals a fullUrl
+    linked = [one["reference"] for e in entries for one in e["resource"].get("hasMember", [])]
+    linked += [one["reference"] for e in entries for one in e["resource"].get("derivedFrom", [])]
+    assert set(linked) <= set(places)
+    assert bool(linked) is (kind is EntryKind.NEWS2)
 
 
 def test_titles_name_the_score_and_never_the_text() -> None:
