@@ -28,7 +28,7 @@ _KEY_BYTES = 32
 _SECTOR_OF_PLAIN_TEXT = b"SQLite format 3\x00"
 _TEMP_STORE = {"TEMP_STORE=2", "TEMP_STORE=3"}
 _CACHE_KIB = 16_384
-_FREE_PRAGMAS = {"quick_check", "integrity_check", "wal_checkpoint", "user_version"}
+_FREE_PRAGMAS = {"quick_check", "integrity_check", "wal_checkpoint", "user_version", "data_version"}
 _DENIED = {
     apsw.SQLITE_ATTACH,
     apsw.SQLITE_DETACH,

@@ -15,6 +15,8 @@ from offline_cache.meta import MetaTable
 from offline_cache.resources import ResourceTable
 from offline_cache.schema import migrate
 from offline_cache.scopes import ScopeTable
+from offline_cache.search import Search
+from offline_cache.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +38,9 @@ class Store:
         self._depth = 0
         self._doomed = False
         self.meta = MetaTable(engine)
-        self.resources = ResourceTable(engine)
+        self._index = SearchIndex(engine, self.meta, self.transaction)
+        self.search = Search(engine)
+        self.resources = ResourceTable(engine, self._index, self.transaction)
         self.scopes = ScopeTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
         self.audit = AuditLog(engine, self.meta, keys.audit, clock)
@@ -68,6 +72,7 @@ class Store:
             store = cls(engine, keys, clock, held.pop_all())
             try:
                 store._check(keys)
+                store._index.bring_up()
             except BaseException:
                 store.close()
                 raise
