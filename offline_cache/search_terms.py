@@ -61,7 +61,7 @@ def _term(word: str) -> Term:
 def _dates(day: int, month: int, year: str) -> Term:
     """Return the day as the index has it; a year of two digits may be of either century."""
     found = []
-    for full in [year] if len(year) > 2 else [f"19{year}", f"20{year}"]:  # noqa: PLR2004  digits of a year
+    for full in [year] if len(year) > 2 else [f"19{year}", f"20{year}"]:
         try:
             found.append(date(int(full), month, day).isoformat())
         except ValueError:
