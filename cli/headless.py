@@ -34,6 +34,7 @@ _EXIT_OF = {
     TroubleCode.NOT_A_JOURNAL: ExitCode.OFFLINE,
     TroubleCode.CACHE_BUSY: ExitCode.BUSY,
     TroubleCode.CACHE_MISSING: ExitCode.NOTHING,
+    TroubleCode.CACHE_LOST: ExitCode.NOTHING,
     TroubleCode.SANDBOX_NOT_RUNNING: ExitCode.OFFLINE,
 }
 
@@ -94,6 +95,7 @@ async def found(workday: Workday, door: Door) -> dict[str, Any]:
         "unsent_visits": status.unsent_visits,
         "unsent_entries": status.unsent_entries,
         "entries": by_state,
+        "only_reads": status.only_reads.value,
     }
 
 

@@ -27,6 +27,10 @@ _CONNECTION = {
     "offline": "Journalen svarer ikke. Det som er signert, er trygt her. Kjør sync igjen når nettet er tilbake.",
     "signed-out": "Journalen vil ha ny innlogging. Det som er signert, er trygt her. Start feltjournal og logg inn.",
 }
+_ONLY_READS = {
+    "other-client": "Feltjournal er åpen i et annet vindu; herfra endres ingenting.",
+    "newer-store": "Lageret er skrevet av en nyere utgave av Feltjournal; herfra endres ingenting.",
+}
 
 
 def lines(said: Mapping[str, Any]) -> Iterator[str]:
@@ -36,6 +40,8 @@ def lines(said: Mapping[str, Any]) -> Iterator[str]:
     from tui.text.state_words import STATE_SIGN, STATE_WORD
 
     yield f"{said['clinician']} · {said['journal']}"
+    if said["only_reads"]:
+        yield _ONLY_READS[said["only_reads"]]
     yield _CONNECTION[said["connection"]]
     if said["data_as_of"]:
         yield f"Runden er tatt med {moment(datetime.fromisoformat(said['data_as_of']))}."

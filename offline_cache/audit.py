@@ -115,6 +115,11 @@ class AuditLog:
             raise AuditBroken(count + 1)
         return count
 
+    def holds(self, mirrored: AuditHead) -> bool:
+        """Tell whether a head kept elsewhere is a link of this chain; if not, this is an older copy, or a fork."""
+        rows = self._engine.run("SELECT hash FROM audit WHERE sequence = ?", (mirrored.sequence,))
+        return bool(rows) and rows[0][0] == mirrored.hash
+
     def _link(self, before: bytes, row: tuple[int | str, ...]) -> bytes:
         text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
         return hmac.new(self._key, before + text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()

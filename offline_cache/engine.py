@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from offline_cache.disk_faults import NO_ROOM, as_store_errors
-from offline_cache.errors import CacheMissing, StoreBusy, StoreDamaged, StoreError, StoreFault, StoreFull
+from offline_cache.disk_faults import NO_ROOM, NOT_WRITABLE, as_store_errors
+from offline_cache.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreExposed,
+    StoreFault,
+    StoreFull,
+    StoreMissing,
+    StoreReadOnly,
+    StoreRemote,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +38,9 @@ _KEY_BYTES = 32
 _SECTOR_OF_PLAIN_TEXT = b"SQLite format 3\x00"
 _TEMP_STORE = {"TEMP_STORE=2", "TEMP_STORE=3"}
 _CACHE_KIB = 16_384
-_FREE_PRAGMAS = {"quick_check", "integrity_check", "wal_checkpoint", "user_version"}
+_MARK_BYTES = 16
+_READER_WAITS_MS = 2000
+_FREE_PRAGMAS = {"quick_check", "integrity_check", "wal_checkpoint", "user_version", "data_version"}
 _DENIED = {
     apsw.SQLITE_ATTACH,
     apsw.SQLITE_DETACH,
@@ -50,7 +62,9 @@ _DENIED = {
 class Engine:
     """One connection to one encrypted file (or to memory), opened, checked and guarded."""
 
-    def __init__(self, path: Path | None, key: bytes, disk: Disk, *, create: bool) -> None:
+    def __init__(
+        self, path: Path | None, key: bytes, disk: Disk, *, create: bool, read_only: bool = False
+    ) -> None:
         if (
             len(key) != _KEY_BYTES
         ):  # a shorter one would silently be taken for a passphrase (security.md §1.5)
@@ -58,10 +72,17 @@ class Engine:
         if not _TEMP_STORE & set(apsw.compile_options):
             raise StoreFault("this SQLite may write temporary files")
         self._in_memory = path is None
+        self._is_shared = disk.vfs is None  # a simulated disk has no shared memory for two processes
+        self._read_only = read_only
+        self.refusal: type[StoreError] = StoreBusy
+        """What a write raises where only reading is allowed."""
         if path is not None:
             _require_file(path, disk, create=create)
+        access = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
         try:
-            self._connection = apsw.Connection(str(path or ":memory:"), vfs=disk.vfs if path else None)
+            self._connection = apsw.Connection(
+                str(path or ":memory:"), flags=access, vfs=disk.vfs if path else None
+            )
         except apsw.Error as error:
             raise _translated(error, 0) from error
         try:
@@ -75,7 +96,7 @@ class Engine:
         try:
             return self._connection.execute(statement, tuple(values)).fetchall()
         except apsw.Error as error:
-            raise _translated(error, self._connection.system_errno) from error
+            raise self._translated(error) from error
 
     @property
     def in_transaction(self) -> bool:
@@ -95,8 +116,13 @@ class Engine:
         """Tell whether the file's first bytes are ciphertext; memory counts as such."""
         if self._in_memory:
             return True
-        _whole, head = self._connection.read("main", 0, 0, len(_SECTOR_OF_PLAIN_TEXT))
-        return head != _SECTOR_OF_PLAIN_TEXT
+        return self.mark != _SECTOR_OF_PLAIN_TEXT
+
+    @property
+    def mark(self) -> bytes:
+        """Return the first bytes of the file: the salt, unlike that of any other database."""
+        _whole, head = self._connection.read("main", 0, 0, _MARK_BYTES)
+        return head
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
@@ -107,17 +133,14 @@ class Engine:
         if not self._in_memory:
             for name, value in (("cipher", "sqlcipher"), ("legacy", 4), ("key", f"raw:{key.hex()}")):
                 self._pragma(name, value)
-        self._pragma(
-            "locking_mode", "exclusive"
-        )  # before the first read: no shared memory, and no second client
+        if self._read_only:
+            self._connection.set_busy_timeout(_READER_WAITS_MS)  # the writer may be looking through its WAL
+        locking = "normal" if self._is_shared and not self._in_memory else "exclusive"
+        self._pragma("locking_mode", locking)  # before the first read: it decides where the WAL's index lies
         self.run("SELECT count(*) FROM sqlite_schema")  # a wrong key or a damaged first page shows here
         self._pragma("page_size", 4096)
         for name, value, wanted in (
-            (
-                "locking_mode",
-                "exclusive",
-                "exclusive",
-            ),  # where the system has no flock, this keeps a second one out
+            ("locking_mode", locking, locking),
             ("journal_mode", "wal", "memory" if self._in_memory else "wal"),
             ("synchronous", "full", 2),
             ("temp_store", "memory", 2),
@@ -131,21 +154,31 @@ class Engine:
             if self._pragma(name) != wanted:
                 raise StoreFault(f"the setting {name} was not taken")
 
+    def _translated(self, error: apsw.Error) -> StoreError:
+        if self._read_only and isinstance(error, apsw.ReadOnlyError):
+            return self.refusal(type(error).__name__)
+        return _translated(error, self._connection.system_errno)
+
     def _pragma(self, name: str, value: str | int | None = None) -> Value:
         try:
             result: Value = self._connection.pragma(name, *([] if value is None else [value]))
         except apsw.Error as error:
-            raise _translated(error, self._connection.system_errno) from error
+            raise self._translated(error) from error
         return result
 
 
 def _require_file(path: Path, disk: Disk, *, create: bool) -> None:
-    """Let no missing or empty file be opened as a new database, unless one is to be made."""
-    if disk.exists(path) and disk.size(path) > 0:
-        return
-    if not create:
-        raise CacheMissing("the database is missing or empty")
+    """Let no missing or empty file be opened as a new database, unless one is to be made; nor one others can read."""
     with as_store_errors():
+        if disk.is_remote(path):
+            raise StoreRemote("the cache lies on a network disk")
+        wal = path.with_name(f"{path.name}-wal")
+        if not all(disk.is_private(each) for each in (path, wal) if disk.exists(each)):
+            raise StoreExposed("others may read the cache")
+        if disk.exists(path) and disk.size(path) > 0:
+            return
+        if not create:
+            raise StoreMissing("the database is missing or empty")
         disk.replace(path, b"")  # made by the port, so that it is private from its first moment
 
 
@@ -158,6 +191,8 @@ def _translated(error: apsw.Error, system_error: int) -> StoreError:
         return StoreDamaged(name)
     if isinstance(error, apsw.BusyError | apsw.LockedError):
         return StoreBusy(name)
+    if isinstance(error, apsw.ReadOnlyError) or system_error in NOT_WRITABLE:
+        return StoreReadOnly(name)
     return StoreFault(name)
 
 

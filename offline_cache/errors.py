@@ -31,7 +31,31 @@ class StoreTooNew(StoreError):
     """A later version of the program wrote this store."""
 
 
+class StoreReadOnly(StoreError):
+    """The disk may not be written to."""
+
+
+class StoreExposed(StoreError):
+    """Others than the owner may read a file of the cache: it is not opened, and not silently set right."""
+
+
+class StoreRemote(StoreError):
+    """The cache lies on another machine's disk, where a lock does not keep a second writer out."""
+
+
+class StoreRolledBack(StoreDamaged):
+    """The database is an older copy than was in use last: what was written since then is not in it."""
+
+
+class StoreSwapped(StoreDamaged):
+    """The files are another cache's: another user's, another journal's, or another database of this one."""
+
+
 class CacheMissing(StoreError):
+    """There is no cache here."""
+
+
+class StoreMissing(CacheMissing):
     """The database is missing or empty where one must be: an incident, never a first run."""
 
 

@@ -36,6 +36,7 @@ class KeyItem:
     last_at: str = ""
     head_sequence: int = 0
     head_hash: str = ""
+    mark: str = ""  # the first bytes of the database file: its salt, by which it is told from another's
 
     @property
     def left(self) -> int:

@@ -10,10 +10,13 @@ from offline_cache.address_grade import SAME_HOME, is_graded, without_address
 from offline_cache.instants import from_text, to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from client.resource import Resource
     from offline_cache.engine import Engine, Row
+    from offline_cache.search_index import SearchIndex
 
 _COLUMNS = "type, id, patient, version_id, last_updated, body, fetched_at, address_cut"
 _SELECT = f"SELECT {_COLUMNS} FROM resource"  # noqa: S608  a constant
@@ -25,7 +28,8 @@ _PUT = """
     ON CONFLICT (type, id) DO UPDATE SET patient = excluded.patient, version_id = excluded.version_id,
         last_updated = excluded.last_updated, generation = excluded.generation,
         fetched_at = excluded.fetched_at, address_cut = excluded.address_cut,
-        sha256 = excluded.sha256, body = excluded.body"""
+        sha256 = excluded.sha256, body = excluded.body
+    RETURNING rid"""
 _SEEN_AGAIN = "UPDATE resource SET generation = ?, fetched_at = ? WHERE type = ? AND id = ?"
 
 
@@ -46,8 +50,12 @@ class StoredResource:
 class ResourceTable:
     """Resources by type and id, and by the patient they belong to."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, index: SearchIndex, transaction: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         self._engine = engine
+        self._index = index
+        self._transaction = transaction
 
     def new_generation(self) -> int:
         """Return the number of a new pull, higher than every one before."""
@@ -79,9 +87,11 @@ class ResourceTable:
             self._engine.run(_SEEN_AGAIN, (generation, at, resource.type, resource.id))
             return False
         header = (resource.type, resource.id, patient, resource.version_id, resource.last_updated)
-        self._engine.run(_PUT, (*header, generation, at, int(cut), digest, body))
-        if cut and resource.type == "Patient":
-            self._cut_home_of(resource.id)
+        with self._transaction():
+            rid = self._engine.run(_PUT, (*header, generation, at, int(cut), digest, body))[0][0]
+            self._index.put(rid, resource.type, patient, body)
+            if cut and resource.type == "Patient":
+                self._cut_home_of(resource.id)
         return True
 
     def get(self, type_: str, id_: str) -> StoredResource | None:

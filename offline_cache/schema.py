@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from offline_cache.errors import StoreTooNew
+from offline_cache import schema_search
+from offline_cache.errors import StoreBusy, StoreTooNew
 
 if TYPE_CHECKING:
     from offline_cache.engine import Engine
@@ -54,8 +55,20 @@ _STEP_1 = (
         BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_STEP_1,)
+STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, schema_search.STEP)
 """All steps in order; a store's version is the number of steps it has taken."""
+
+
+_VERSION_OF_OUTBOX = 1
+"""Since this version `entry`, `part` and `audit` have had the columns that are read here. They never lose one."""
+
+
+def require_readable(engine: Engine) -> bool:
+    """Tell whether a later version wrote a store that is only to be read; one without the outbox's tables is refused."""
+    version = engine.run("PRAGMA user_version")[0][0]
+    if not isinstance(version, int) or version < _VERSION_OF_OUTBOX:
+        raise StoreBusy("the store is being made")
+    return version > len(STEPS)
 
 
 def migrate(engine: Engine) -> int:

@@ -10,16 +10,27 @@ from offline_cache.audit import AuditLog
 from offline_cache.disk_faults import as_store_errors
 from offline_cache.engine import Engine
 from offline_cache.entries import EntryTable
-from offline_cache.errors import StoreBusy, StoreDamaged, StoreError, StoreFault
+from offline_cache.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFault,
+    StoreRolledBack,
+    StoreSwapped,
+    StoreTooNew,
+)
 from offline_cache.meta import MetaTable
 from offline_cache.resources import ResourceTable
-from offline_cache.schema import migrate
+from offline_cache.schema import migrate, require_readable
 from offline_cache.scopes import ScopeTable
+from offline_cache.search import Search
+from offline_cache.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from offline_cache.audit import AuditHead
     from offline_cache.keys import CacheKeys
     from ports.clock import Clock
     from ports.disk import Disk
@@ -30,19 +41,41 @@ _IDENTITY = "database-id"
 class Store:
     """Everything that is kept. To be used from one thread."""
 
-    def __init__(self, engine: Engine, keys: CacheKeys, clock: Clock, held: contextlib.ExitStack) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        keys: CacheKeys,
+        clock: Clock,
+        held: contextlib.ExitStack,
+        *,
+        read_only: bool = False,
+        is_newer: bool = False,
+    ) -> None:
         self._engine = engine
+        self.read_only = read_only
+        self.is_newer = is_newer
         self._held = held
         self._depth = 0
         self._doomed = False
         self.meta = MetaTable(engine)
-        self.resources = ResourceTable(engine)
+        self._index = SearchIndex(engine, self.meta, self.transaction)
+        self.search = Search(engine)
+        self.resources = ResourceTable(engine, self._index, self.transaction)
         self.scopes = ScopeTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
         self.audit = AuditLog(engine, self.meta, keys.audit, clock)
 
     @classmethod
-    def open(cls, path: Path | None, keys: CacheKeys, *, disk: Disk, clock: Clock, create: bool) -> Store:
+    def open(
+        cls,
+        path: Path | None,
+        keys: CacheKeys,
+        *,
+        disk: Disk,
+        clock: Clock,
+        create: bool,
+        read_only: bool = False,
+    ) -> Store:
         """Open the store and check that it is the right one, whole and encrypted.
 
         Args:
@@ -51,23 +84,33 @@ class Store:
             disk: Where the file lies.
             clock: What stamps drafts and audit rows.
             create: Whether a missing or empty file is a first run; else it is an incident.
+            read_only: Read beside the process that writes, or a store of a later version. No step of the schema
+                is taken, and whatever would write raises StoreBusy or StoreTooNew.
 
         Raises:
             StoreBusy: Another process has it open.
-            CacheMissing: There is no database where one must be.
+            StoreMissing: There is no database where one must be.
             StoreDamaged: It does not open with these keys, or is another cache's.
-            StoreFull: There is no room.
+            StoreTooNew: A later version of the program wrote it.
+            StoreExposed, StoreRemote: Others may read the file, or it lies on a network disk.
+            StoreFull, StoreReadOnly: There is no room, or the disk may not be written to.
             StoreFault: The disk or the engine failed otherwise.
         """
         with contextlib.ExitStack() as held:
-            if path is not None and not _locked(held, path, disk):
+            if path is not None and not read_only and not _locked(held, path, disk):
                 raise StoreBusy("another process has the cache open")
-            engine = Engine(path, keys.database, disk, create=create)
+            engine = Engine(path, keys.database, disk, create=create, read_only=read_only)
             held.callback(engine.close)
-            migrate(engine)
-            store = cls(engine, keys, clock, held.pop_all())
+            is_newer = read_only and require_readable(engine)
+            if is_newer:
+                engine.refusal = StoreTooNew
+            elif not read_only:
+                migrate(engine)
+            store = cls(engine, keys, clock, held.pop_all(), read_only=read_only, is_newer=is_newer)
             try:
                 store._check(keys)
+                if not read_only:
+                    store._index.bring_up()
             except BaseException:
                 store.close()
                 raise
@@ -89,6 +132,24 @@ class Store:
         except BaseException:
             self._roll_back()
             raise
+
+    @property
+    def mark(self) -> bytes:
+        """Return what the file is told from another by, without a key."""
+        return self._engine.mark
+
+    def require_current(self, head: AuditHead | None, reach: int) -> None:
+        """Refuse a store that lacks what is known to have been written.
+
+        Args:
+            head: The end of the audit chain as it was mirrored outside, or None.
+            reach: A number of audit rows that is known to have been reached.
+
+        Raises:
+            StoreRolledBack: It is an older copy, or its WAL is gone.
+        """
+        if self.audit.head.sequence < reach or (head is not None and not self.audit.holds(head)):
+            raise StoreRolledBack("an older copy")
 
     def check(self) -> None:
         """Read every page and every index; StoreDamaged when one does not hold."""
@@ -124,11 +185,11 @@ class Store:
 
     def _check(self, keys: CacheKeys) -> None:
         known = self.meta.get(_IDENTITY)
-        if known is None:
+        if known is None and not self.read_only:
             self.meta.put(_IDENTITY, keys.database_id.encode())
             known = self.meta.get(_IDENTITY)
         if known is None or not hmac.compare_digest(known, keys.database_id.encode()):
-            raise StoreDamaged("the database is another one than the header's")
+            raise StoreSwapped("the database is another one than the header's")
         if not self._engine.is_encrypted():
             raise StoreDamaged("the database is not encrypted")
         self._engine.guard()

@@ -25,6 +25,7 @@ from offline_cache.errors import (
     PinLocked,
     PinTooShort,
     StoreBusy,
+    StoreExposed,
     StoreFault,
     WrongPin,
 )
@@ -47,6 +48,7 @@ __all__ = ["Vault", "VaultIdentity", "VaultInfo"]
 
 _SALT_BYTES = 16
 _STEM = "cache"
+_ASIDE = "aside-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,9 @@ class Vault:
         """
         header = self._header()
         if header is None:
-            if self._disk.exists(self.store_path) and self._disk.size(self.store_path) > 0:
-                raise HeaderDamaged("the header is gone")
+            self._require_nothing_left()
             return None
-        visits, entries = self._unsent()
+        visits, entries, _reach = self._unsent()
         try:
             item, trouble = self._item(header), None
         except KeyringLost as error:
@@ -142,12 +143,14 @@ class Vault:
             PinTooShort, PinCommon: The PIN is not taken.
             NoKeyring: Without a keyring only the embedded journal may be cached.
             HeaderExists: There is a cache here already.
+            HeaderDamaged: There is a database, or what was last written to one, without its header.
         """
         check_pin(pin)
         if self._protector is None and not identity.embedded:
             raise NoKeyring
         if self._header() is not None:
             raise HeaderExists
+        self._require_nothing_left()
         keys = CacheKeys.passing(self._ids)
         secret = self._ids.secret(KEY_BYTES) if self._protector else b""
         header = Header(
@@ -235,10 +238,26 @@ class Vault:
         if not header.store_confirmed:
             self._write(header.confirmed())
 
-    def note_unsent(self, visits: int, entries: int) -> None:
-        """Keep, readable without a key, how much is unsent: two numbers and nothing else."""
+    def note_unsent(self, visits: int, entries: int, reach: int = 0) -> None:
+        """Keep, readable without a key, how much is unsent, and how many audit rows there are: numbers only."""
         with as_store_errors():
-            self._disk.replace(self._unsent_path, json.dumps([visits, entries]).encode())
+            self._disk.replace(self._unsent_path, json.dumps([visits, entries, reach]).encode())
+
+    @property
+    def kept_reach(self) -> int:
+        """How many audit rows the database is known to have: with fewer, an older copy or a lost WAL is seen."""
+        return self._unsent()[2]
+
+    def keep_mark(self, mark: bytes) -> None:
+        """Keep what the database file is told from another by; nothing is written when it is kept already."""
+        header = self._require_header()
+        if self._item(header).mark != mark.hex():
+            with self._alone():
+                self._place(header).write(replace(self._item(header), mark=mark.hex()))
+
+    def kept_mark(self) -> bytes:
+        """Return what the database file is told from another by; empty when it was never kept."""
+        return bytes.fromhex(self._item(self._require_header()).mark)
 
     def keep_head(self, head: AuditHead) -> None:
         """Mirror the end of the audit chain where the database is not."""
@@ -253,15 +272,25 @@ class Vault:
         return AuditHead(item.head_sequence, bytes.fromhex(item.head_hash)) if item.head_sequence else None
 
     def set_aside(self) -> str:
-        """Rename all files of this cache, so that a new one can be made; the old one stays whole."""
-        stem = f"aside-{self._clock.now():%Y%m%dT%H%M%S%f}"
-        files = [path for path in self._disk.list(self._folder) if path.name.startswith(f"{_STEM}.")]
-        with as_store_errors():
-            for path in sorted(
-                files, key=lambda p: p == self.header_path
-            ):  # the header last: so it can be redone
+        """Rename all files of this cache, so that a new one can be made; the old one stays whole.
+
+        Raises:
+            StoreBusy: Another process has it open.
+        """
+        stem = f"{_ASIDE}{self._clock.now():%Y%m%dT%H%M%S%f}"
+        lock = self.store_path.with_suffix(".lock")
+        with as_store_errors(), self._disk.lock(lock) as alone:
+            if not alone:
+                raise StoreBusy("another process has the cache open")
+            files = [p for p in self._disk.list(self._folder) if p.name.startswith(f"{_STEM}.") and p != lock]
+            for path in sorted(files, key=lambda p: p == self.header_path):  # it last: so it can be redone
                 self._disk.rename(path, path.with_name(stem + path.name.removeprefix(_STEM)))
         return stem
+
+    def set_aside_before(self) -> list[str]:
+        """Return the names of the caches that were set aside here, oldest first."""
+        names = {p.name.split(".", 1)[0] for p in self._disk.list(self._folder)}
+        return sorted(name for name in names if name.startswith(_ASIDE))
 
     @property
     def _unsent_path(self) -> Path:
@@ -269,6 +298,8 @@ class Vault:
 
     def _header(self) -> Header | None:
         with as_store_errors():
+            if self._disk.exists(self.header_path) and not self._disk.is_private(self.header_path):
+                raise StoreExposed("others may read the header")
             return headers.read(self.header_path, self._disk)
 
     def _require_header(self) -> Header:
@@ -311,12 +342,18 @@ class Vault:
         passed = (self._clock.now() - from_text(item.last_at)).total_seconds()
         return max(0.0, item.wait - max(0.0, passed))
 
-    def _unsent(self) -> tuple[int, int]:
+    def _unsent(self) -> tuple[int, int, int]:
         try:
-            visits, entries = json.loads(self._disk.read(self._unsent_path))
-            return int(visits), int(entries)
+            visits, entries, *reach = json.loads(self._disk.read(self._unsent_path))
+            return int(visits), int(entries), int(reach[0]) if reach else 0
         except (OSError, ValueError, TypeError):
-            return 0, 0
+            return 0, 0, 0
+
+    def _require_nothing_left(self) -> None:
+        """Refuse to begin anew over a database, or over a WAL that may hold the only copy of something signed."""
+        for path in (self.store_path, self.store_path.with_name(f"{self.store_path.name}-wal")):
+            if self._disk.exists(path) and self._disk.size(path) > 0:
+                raise HeaderDamaged("the header is gone")
 
 
 def _kek(header: Header, slot: Slot, from_pin: bytes, secret: bytes) -> bytes:

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+_REMOTE = frozenset(
+    [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "ncpfs",
+        "afs",
+        "ceph",
+        "glusterfs",
+        "lustre",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+    ]
+)
 
 
 class Disk(Protocol):
@@ -29,6 +48,14 @@ class Disk(Protocol):
 
     def read(self, path: Path) -> bytes:
         """Return all bytes of a file; FileNotFoundError when it is missing."""
+        ...
+
+    def is_private(self, path: Path) -> bool:
+        """Tell whether nobody but its owner may read or write the file."""
+        ...
+
+    def is_remote(self, path: Path) -> bool:
+        """Tell whether the path lies on another machine's disk, whose locks are not to be trusted."""
         ...
 
     def replace(self, path: Path, content: bytes) -> None:
@@ -72,6 +99,15 @@ class SystemDisk:
     def read(self, path: Path) -> bytes:
         """Return all bytes."""
         return path.read_bytes()
+
+    def is_private(self, path: Path) -> bool:
+        """Look at the mode; where there are none (Windows) the user's own folder is what protects."""
+        return os.name != "posix" or not stat.S_IMODE(path.stat().st_mode) & 0o077
+
+    def is_remote(self, path: Path) -> bool:
+        """Look up the file system among those mounted; where the system has no such list, nothing is known."""
+        mounts = Path("/proc/self/mounts")
+        return mounts.exists() and _kind_of_mount(path.absolute(), mounts.read_text()) in _REMOTE
 
     def replace(self, path: Path, content: bytes) -> None:
         """Write a neighbour, flush it, rename it over `path` and flush the folder."""
@@ -130,14 +166,29 @@ class SystemDisk:
             os.close(handle)
 
 
+def _kind_of_mount(path: Path, mounts: str) -> str:
+    """Return the kind of the file system that a path lies on, by a list as /proc/self/mounts has it."""
+    best, kind = "", ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) > 2:
+            place = fields[1].replace("\\040", " ")
+            if path.is_relative_to(place) and len(place) >= len(best):
+                best, kind = place, fields[2]
+    return kind
+
+
 def _lock_now(handle: int) -> bool:
     """Take the lock without waiting; False when another process holds it."""
     try:
-        import fcntl
-    except ImportError:  # Windows has no flock: a second client is found by the database's own lock instead
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,17 @@ from client.auth.tokens import Tokens
 from client.auth.transport import AuthTransport
 from client.journal import JournalClient
 from client.transport import JournalTransport, TokenSource
+from offline_cache.errors import (
+    CacheError,
+    HeaderDamaged,
+    KeyringLost,
+    KeyringUnavailable,
+    StoreDamaged,
+    StoreMissing,
+    StoreSwapped,
+)
 from offline_cache.keys import CacheKeys
+from offline_cache.opening import open_kept
 from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
 from offline_cache.store import Store
@@ -30,12 +41,16 @@ from services.trouble import Trouble, TroubleCode
 from services.views import CacheKind, Door, Person
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ports.keyring import KeyProtector
 
 REDIRECT = "http://127.0.0.1:8765/callback"
 """Where a browser would be sent back to; any loopback port is allowed to a native client (RFC 8252 §7.3)."""
+
+_PAST_HELP = (StoreDamaged, StoreMissing, HeaderDamaged, KeyringLost)
+"""Why a cache may be set aside: it does not open, whatever PIN is tried."""
 
 _CLINICIAN = "clinician"
 _GRANT = "grant"
@@ -68,16 +83,18 @@ class Entrance:
         self._sign_in: SignIn | None = None
         self._arrival: _Arrival | None = None
         self._has_vault = False
+        self._closed_by: CacheError | None = None
 
     async def door(self) -> Door:
         """Tell what the client meets: the cache of who signed in, else the one used last, locked; or none.
 
         Asks no network and no key.
         """
-        folder = await self._setup.worker.run(self._folder_at_door)
-        if self._setup.no_cache or folder is None:
-            return Door(locked=False, journal_name=self._setup.journal.name)
-        info = await self._setup.worker.run(self._vault(folder).describe)
+        with self._noting_why_closed():
+            folder = await self._setup.worker.run(self._folder_at_door)
+            if self._setup.no_cache or folder is None:
+                return Door(locked=False, journal_name=self._setup.journal.name)
+            info = await self._setup.worker.run(self._vault(folder).describe)
         if info is None:
             return Door(locked=False, journal_name=self._setup.journal.name)
         return Door(
@@ -170,12 +187,43 @@ class Entrance:
 
     async def unlock(self, pin: str) -> Session:
         """Open the cache that the door shows: that of the clinician who just signed in, else the one used last."""
-        folder = await self._setup.worker.run(self._folder_at_door)
-        if folder is None:
-            raise Trouble(TroubleCode.CACHE_MISSING)
-        vault = self._vault(folder)
-        keys = await self._setup.worker.run(vault.unlock, pin)
-        return await self._open_with(vault, keys, folder)
+        with self._noting_why_closed():
+            folder = await self._setup.worker.run(self._folder_at_door)
+            if folder is None:
+                raise Trouble(TroubleCode.CACHE_MISSING)
+            vault = self._vault(folder)
+            keys = await self._setup.worker.run(vault.unlock, pin)
+            return await self._open_with(vault, keys, folder)
+
+    @property
+    def may_set_aside(self) -> bool:
+        """Tell whether the cache at the door was found to be past opening: damaged, missing, older, another's, keyless."""
+        why = self._closed_by
+        return isinstance(why, _PAST_HELP) and not isinstance(why, KeyringUnavailable)
+
+    async def set_aside(self) -> str:
+        """Rename every file of a cache that cannot be opened, so that a new one can be made; nothing is deleted.
+
+        Raises:
+            Trouble: LOCKED when the cache was not found to be past opening.
+        """
+        folder = await self._setup.worker.run(self._folder_named_last)
+        if not self.may_set_aside or folder is None:
+            raise Trouble(TroubleCode.LOCKED)
+        name = await self._setup.worker.run(self._vault(folder).set_aside)
+        self._closed_by = None
+        self._has_vault = False
+        return name
+
+    @contextlib.contextmanager
+    def _noting_why_closed(self) -> Iterator[None]:
+        """Remember what kept the cache closed: only some of it may be answered by setting the cache aside."""
+        self._closed_by = None
+        try:
+            yield
+        except CacheError as error:
+            self._closed_by = error
+            raise
 
     async def _open_with(self, vault: Vault, keys: CacheKeys, folder: Path) -> Session:
         """Open the store and all that stands on it; a store that came to no session is closed again."""
@@ -186,7 +234,8 @@ class Entrance:
             grant = arrival.grant if arrival else await self._setup.worker.run(_kept_grant, store)
             kind = await self._setup.worker.run(_kind_of, vault)
             session = await self._session(clinician, grant, kind, store, vault)
-            await self._setup.worker.run(self._remember_last, folder)
+            if not store.read_only:
+                await self._setup.worker.run(self._remember_last, folder)
         except BaseException:
             await self._setup.worker.run(store.close)
             raise
@@ -201,14 +250,16 @@ class Entrance:
         async def keep(rotated: Grant) -> None:
             await setup.worker.run(_keep_grant, store, rotated)
 
-        await setup.worker.run(_keep_clinician, store, clinician)
-        if grant is not None:
-            await keep(grant)
+        if not store.read_only:
+            await setup.worker.run(_keep_clinician, store, clinician)
+            if grant is not None:
+                await keep(grant)
         tokens = Tokens(self._http, grant or _nobody(clinician), clock=setup.clock, on_rotation=keep)
         proven = ProvenTokens(tokens, self._is_embedded) if setup.journal.embedded_key is not None else None
         transport = self._transport(setup.journal.base_url, proven or tokens)
         client = JournalClient(transport)
-        await setup.worker.run(store.entries.recover)
+        if not store.read_only:
+            await setup.worker.run(store.entries.recover)
         return Session(
             clinician=clinician,
             cache=cache,
@@ -245,15 +296,7 @@ class Entrance:
         return Vault(folder, setup.disk, setup.clock, setup.ids, self._protector, kdf=setup.key_cost)
 
     def _open_kept(self, vault: Vault, keys: CacheKeys) -> Store:
-        """Open the store. Until it was made once, a missing file is a first run; after that an incident."""
-        info = vault.describe()
-        create = info is not None and not info.store_confirmed
-        store = Store.open(
-            vault.store_path, keys, disk=self._setup.disk, clock=self._setup.clock, create=create
-        )
-        if create:
-            vault.confirm_store()
-        return store
+        return open_kept(vault, keys, disk=self._setup.disk, clock=self._setup.clock)
 
     def _open_in_memory(self) -> Store:
         keys = CacheKeys.passing(self._setup.ids)
@@ -264,17 +307,25 @@ class Entrance:
 
     def _last_folder(self) -> Path | None:
         """Return the folder used last, if it is this journal's: what was signed for one never goes to another."""
-        disk, cache = self._setup.disk, self._setup.folders.cache
-        try:
-            name = disk.read(cache / "last").decode().strip()
-        except FileNotFoundError:
-            return None
-        folder = cache / name
-        if not disk.exists(folder):
+        folder = self._folder_named_last()
+        if folder is None:
             return None
         info = self._vault(folder).describe()
-        is_other = info is not None and info.identity.server != server_id(self._setup.journal)
-        return None if is_other else folder
+        if info is None or info.identity.server != server_id(self._setup.journal):
+            return folder if info is None else None
+        if folder.name != _folder_name(info.identity.server, info.identity.user):
+            raise StoreSwapped("another's files lie in this folder")
+        return folder
+
+    def _folder_named_last(self) -> Path | None:
+        if self._arrival is not None:
+            return self._arrival.folder
+        disk, cache = self._setup.disk, self._setup.folders.cache
+        try:
+            folder = cache / disk.read(cache / "last").decode().strip()
+        except FileNotFoundError:
+            return None
+        return folder if disk.exists(folder) else None
 
     def _remember_last(self, folder: Path) -> None:
         self._setup.disk.replace(self._setup.folders.cache / "last", folder.name.encode())

@@ -31,6 +31,14 @@ class CacheKind(StrEnum):
     NONE = "none"  # --no-cache: memory only
 
 
+class OnlyReads(StrEnum):
+    """Why this client changes nothing in the cache; it then shows only what needs no line in the log."""
+
+    NO = ""
+    OTHER_CLIENT = "other-client"  # another one has it open
+    NEWER_STORE = "newer-store"  # a later version of the program wrote it
+
+
 class Connection(StrEnum):
     """What is known of the network to the journal."""
 
@@ -83,6 +91,7 @@ class Status:
     unsent_entries: int
     cache: CacheKind
     clinician: str
+    only_reads: OnlyReads = OnlyReads.NO
 
 
 @dataclass(frozen=True, slots=True)

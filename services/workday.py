@@ -22,7 +22,7 @@ from services.reading import Counts, Reading
 from services.signing import Signing
 from services.trouble import Trouble, TroubleCode
 from services.trouble_from import of_journal, told
-from services.views import CacheKind, Connection, RoundProgress, Status
+from services.views import CacheKind, Connection, OnlyReads, RoundProgress, Status
 from services.writing import Writing
 
 if TYPE_CHECKING:
@@ -97,9 +97,21 @@ class Workday:
         with told():
             await self._enter(await (await self._at_entrance()).unlock(pin))
 
+    @property
+    def may_set_aside(self) -> bool:
+        """Tell whether the cache was found to be past opening, so that a new one may be made beside it."""
+        return self._entrance is not None and self._entrance.may_set_aside
+
+    async def set_aside(self) -> None:
+        """Rename the cache that cannot be opened; afterwards the door is open to a sign-in and a new PIN."""
+        with told():
+            await (await self._at_entrance()).set_aside()
+
     async def start(self) -> None:
-        """Begin asking for the journal and delivering, in the background."""
+        """Begin asking for the journal and delivering, in the background; beside another client nothing is begun."""
         session = self._open()
+        if session.store.read_only:
+            return
         self._delivery = Delivery(
             session, self._watch, self._setup.clock, self._refresh_status, self._after_reconnection
         )
@@ -129,7 +141,7 @@ class Workday:
         Raises:
             Trouble: the list itself did not come. A chart that did not is told in its row, and the rest is there.
         """
-        session, reading = self._open(), self._reader()
+        session, reading = self._writable(), self._reader()
         with told():
             async with self._taking:
                 await self._pull_round(session, progress)
@@ -217,7 +229,7 @@ class Workday:
 
     async def sync(self) -> None:
         """Ask the journal once and deliver once, now, without the background."""
-        session = self._open()
+        session = self._writable()
         delivery = Delivery(
             session, self._watch, self._setup.clock, self._refresh_status, self._no_reconnection
         )
@@ -251,7 +263,9 @@ class Workday:
         self._signing = Signing(
             session.store, self._setup.clock, self._setup.ids, session.clinician, writing, self._reading
         )
-        await self._setup.worker.run(self._reading.note_unlock)
+        if not session.store.read_only:
+            await self._setup.worker.run(self._reading.note_unlock)
+            await self._setup.worker.run(_mirror, session)
         await self._refresh_status()
 
     async def _refresh_status(self) -> None:
@@ -275,6 +289,7 @@ class Workday:
             unsent_entries=counts.unsent_entries,
             cache=session.cache,
             clinician=session.clinician.name,
+            only_reads=_only_reads(session),
         )
         for listener in list(self._listeners):
             listener()
@@ -282,9 +297,9 @@ class Workday:
     async def _note_unsent(self, session: Session, counts: Counts) -> None:
         """Keep the two numbers that the locked door shows."""
         unsent = counts.unsent_visits, counts.unsent_entries
-        if session.vault is not None and unsent != self._noted:
+        if not session.store.read_only and unsent != self._noted:
             with contextlib.suppress(CacheError):
-                await self._setup.worker.run(session.vault.note_unsent, *unsent)
+                await self._setup.worker.run(_note, session, *unsent)
                 self._noted = unsent
 
     async def _pull_round(self, session: Session, progress: Callable[[RoundProgress], None]) -> None:
@@ -337,6 +352,12 @@ class Workday:
             raise Trouble(TroubleCode.LOCKED)
         return self._session
 
+    def _writable(self) -> Session:
+        session = self._open()
+        if session.store.read_only:
+            raise Trouble(TroubleCode.CACHE_TOO_NEW if session.store.is_newer else TroubleCode.CACHE_BUSY)
+        return session
+
     def _reader(self) -> Reading:
         if self._reading is None:
             raise Trouble(TroubleCode.LOCKED)
@@ -353,7 +374,24 @@ class Workday:
 
 def _shut(session: Session) -> None:
     """Mirror the end of the audit chain where the database is not, and close."""
-    if session.vault is not None:
+    _mirror(session)
+    session.store.close()
+
+
+def _only_reads(session: Session) -> OnlyReads:
+    if not session.store.read_only:
+        return OnlyReads.NO
+    return OnlyReads.NEWER_STORE if session.store.is_newer else OnlyReads.OTHER_CLIENT
+
+
+def _mirror(session: Session) -> None:
+    """Keep the end of the audit chain where the database is not: an older copy that is put back is known by it."""
+    if session.vault is not None and not session.store.read_only:
         with contextlib.suppress(CacheError):
             session.vault.keep_head(session.store.audit.head)
-    session.store.close()
+
+
+def _note(session: Session, visits: int, entries: int) -> None:
+    """Keep the two numbers that the locked door shows, and how far the log reached with them."""
+    if session.vault is not None:
+        session.vault.note_unsent(visits, entries, session.store.audit.head.sequence)

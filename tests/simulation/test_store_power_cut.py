@@ -74,7 +74,9 @@ class CutDisk(SystemDisk):
         folder.mkdir(mode=0o700)
         for path, platter in self.platters.items():
             if not path.endswith("-shm"):
-                (folder / Path(path).name).write_bytes(platter.after_cut(chance))
+                image = folder / Path(path).name
+                image.touch(mode=0o600)
+                image.write_bytes(platter.after_cut(chance))
 
 
 class CutVfs(apsw.VFS):

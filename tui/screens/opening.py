@@ -8,6 +8,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from services.trouble import Trouble
+from services.views import Door
 from tui.acting import Acting
 from tui.screens.desk import Desk
 from tui.text import nb
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from ports.clock import Clock
-    from services.views import Door
     from tui.app import FeltjournalApp
     from tui.screens.place import Place
 
@@ -59,14 +59,24 @@ class OpeningScreen(Acting, Screen[None]):
 
     async def _open(self) -> None:
         """Ask what the client meets, and go there."""
+        desk: Desk | None = None
         try:
-            day = await cast("FeltjournalApp", self.app).day()
-            desk = Desk(day, self._clock)
-            door = await day.door()
+            desk = Desk(await cast("FeltjournalApp", self.app).day(), self._clock)
+            door = await desk.day.door()
         except Trouble as trouble:
             self.query_one(WordsLine).show_trouble(trouble, self.size.width)
+            if desk is not None and desk.day.may_set_aside:
+                await self._at_closed_door(desk, trouble)
             return
         self.app.push_screen(place_behind(desk, door))
+
+    async def _at_closed_door(self, desk: Desk, trouble: Trouble) -> None:
+        """Go to the door of a cache that does not even say whose it is: there it can be set aside."""
+        from tui.screens.unlock import UnlockScreen
+
+        place = UnlockScreen(desk, Door(locked=True))
+        await self.app.push_screen(place)
+        place.show_trouble(trouble)
 
 
 def place_behind(desk: Desk, door: Door) -> Place:

@@ -185,6 +185,8 @@ def status_words(status: Status, now: datetime, *, has_since: bool = False) -> l
         words.append((f"usendt {status.unsent_entries}", "bold"))
     if not status.clinician:
         return words
+    if status.only_reads:
+        words.insert(0, (nb.text(f"status.{status.only_reads.value}"), "bold"))
     if status.cache is CacheKind.PIN_ONLY and not is_cut_off:
         words.append(("kun PIN", ""))
     elif status.cache is CacheKind.NONE:

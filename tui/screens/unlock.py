@@ -55,6 +55,7 @@ class UnlockScreen(Place):
         super().__init__(desk)
         self._door = door
         self._left = door.attempts_left
+        self._asked_aside = False
 
     def compose_body(self) -> ComposeResult:
         """Lay out the door."""
@@ -117,7 +118,30 @@ class UnlockScreen(Place):
             self._left = int(left)
         elif trouble.code is TroubleCode.PIN_LOCKED:
             self._left = 0
+        self._asked_aside = False
         self._show()
+        if self.day.may_set_aside:
+            self._wait(nb.text("unlock.aside"))
+
+    def why_not_aside(self) -> str:
+        """Say why the cache is not set aside: only one that no PIN opens is."""
+        return "" if self.day.may_set_aside else nb.text("unlock.not_closed")
+
+    def action_door_aside(self) -> None:
+        """Set aside a cache that cannot be opened; asked for twice."""
+        if not self._asked_aside:
+            self._asked_aside = True
+            self._wait(nb.text("unlock.aside_again"), Ink.DANGER)
+            return
+        self.start_holding(self._set_aside, "aside")
+
+    async def _set_aside(self) -> None:
+        """Rename the files and go to the sign-in, which makes a new one."""
+        from tui.screens.sign_in import SignInScreen
+
+        await self.day.set_aside()
+        self.app.switch_screen(SignInScreen(self.desk))
+        self.tell(nb.text("unlock.set_aside"))
 
     def action_door_other(self) -> None:
         """Go to the sign-in: another user, or the way back in after five wrong PINs. Nothing is deleted."""

@@ -31,6 +31,12 @@ _TEXT: dict[str, str] = {
     "unlock.left": "{left} igjen",
     "unlock.working": "Åpner …",
     "unlock.locked": "Låst etter fem feil. Logg inn mot journalen med F3. Ingenting er slettet.",
+    "unlock.aside": "F8 legger lageret til side: filene får nye navn og slettes ikke, og du logger inn og lager et nytt.",
+    "unlock.aside_again": "Trykk F8 én gang til for å legge lageret til side. Esc lar det ligge.",
+    "unlock.not_closed": "Lageret kan åpnes med PIN; det legges ikke til side.",
+    "unlock.set_aside": "Lageret er lagt til side. Ingenting er slettet. Logg inn for å lage et nytt.",
+    "status.other-client": "bare lesing: åpen i et annet vindu",
+    "status.newer-store": "bare lesing: nyere lager",
     # the round
     "round.place": "Runden {day} {shift}",
     "round.place_empty": "Runden",

@@ -28,6 +28,7 @@ class TroubleWords:
 _KEPT = "Alt du har signert er lagret her."
 _WAITS = "Det du har signert venter i utboksen."
 _NOTHING_STORED = "Ingenting er lagret."
+_NEW_ONE = "Slett ingenting, og meld fra. F8 legger det til side, så du kan lage et nytt."
 
 _C = TroubleCode
 TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
@@ -106,18 +107,50 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
     _C.KEYRING_LOST: TroubleWords(
         "Nøkkelen i maskinens nøkkelring er borte eller byttet.",
         "Det lagrede er beholdt, men kan ikke åpnes.",
-        "Slett ingenting. Kontakt systemansvarlig: feltjournal doctor.",
+        _NEW_ONE,
     ),
     _C.CACHE_DAMAGED: TroubleWords(
         "Lageret på maskinen er skadet.",
         "Filene er ikke rørt.",
-        "Slett ingenting. Kontakt systemansvarlig: feltjournal doctor.",
+        _NEW_ONE,
     ),
     _C.CACHE_MISSING: TroubleWords(
         "Det er ikke noe lager på denne maskinen.", "Ingenting er tapt her.", "Logg inn og ta med runden."
     ),
+    _C.CACHE_LOST: TroubleWords(
+        "Lageret er borte fra denne maskinen.",
+        "Feltjournal har ikke slettet det, og lager ikke et nytt av seg selv.",
+        _NEW_ONE,
+    ),
+    _C.CACHE_OLDER: TroubleWords(
+        "Lageret er en eldre kopi: det siste som ble skrevet her, er ikke i den.",
+        "Filene er ikke rørt, og ingenting herfra vises eller sendes.",
+        _NEW_ONE,
+    ),
+    _C.CACHE_SWAPPED: TroubleWords(
+        "Filene her hører til en annen bruker, en annen journal eller et annet lager.",
+        "Filene er ikke rørt, og ingenting av dem er lest.",
+        _NEW_ONE,
+    ),
+    _C.CACHE_EXPOSED: TroubleWords(
+        "Andre brukere på maskinen kan lese lageret.",
+        "Det er ikke åpnet. Filene er ikke rørt.",
+        "Kontakt systemansvarlig: feltjournal doctor.",
+    ),
+    _C.CACHE_REMOTE: TroubleWords(
+        "Lageret ligger på en nettverksdisk, der det ikke er trygt.",
+        "Det er ikke åpnet. Filene er ikke rørt.",
+        "Kontakt systemansvarlig: det må ligge på maskinens egen disk.",
+    ),
+    _C.CACHE_TOO_NEW: TroubleWords(
+        "Lageret er skrevet av en nyere utgave av Feltjournal.",
+        _KEPT,
+        "Start den nyere utgaven, eller be systemansvarlig oppdatere denne.",
+    ),
     _C.CACHE_BUSY: TroubleWords(
-        "Feltjournal er alt åpen på denne maskinen.", _KEPT, "Bruk det andre vinduet, eller lukk det først."
+        "Feltjournal er alt åpen på denne maskinen. Her vises bare runden.",
+        _KEPT,
+        "Bruk det andre vinduet, eller lukk det først.",
     ),
     _C.DISK_FULL: TroubleWords(
         "Disken er full.",
@@ -127,6 +160,11 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
     _C.DISK_FAULT: TroubleWords(
         "Disken svarer med feil.",
         "Dette siste er ikke lagret.",
+        "Skriv det viktige på papir og kontakt systemansvarlig.",
+    ),
+    _C.DISK_READ_ONLY: TroubleWords(
+        "Disken er skrivebeskyttet.",
+        "Det som var lagret er beholdt. Ingenting nytt kan lagres.",
         "Skriv det viktige på papir og kontakt systemansvarlig.",
     ),
     _C.DRAFT_INCOMPLETE: TroubleWords("Kan ikke signeres ennå.", "Utkastet er lagret.", "{missing_words}"),

@@ -1,0 +1,40 @@
+"""Words as they are searched by: without case, accents and the two spellings of æ, ø and å.
+
+Both what is kept and what is typed go through here. What was folded from the beginning of a word is the beginning of
+what is folded from the whole of it, so that a hit does not go away while the rest of the word is typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LETTERS = str.maketrans(
+    {
+        "æ": "a",
+        "œ": "o",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "þ": "th",
+        "ħ": "h",
+        "ı": "i",
+        **dict.fromkeys("'’‘`´ʼʻ"),
+    }
+)
+_DIGRAPH = re.compile("a[ae]|oe")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """Return the text folded: Åse, Aase and ÅSE alike; Bø and Boe alike; d’Angelo as one word."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.casefold())
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _DIGRAPH.sub(lambda two: two[0][0], text.casefold().translate(_LETTERS))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the folded words, in order; what stands between them is left out."""
+    return _WORD.findall(fold(text))
