@@ -84,7 +84,7 @@ def _parser(prog: str) -> BokmalParser:
         metavar="NAVN",
         help="full: alt journalen kan; epic: som en nordisk Epic svarer (full)",
     )
-    serve.add_argument("--load", type=Path, metavar="MAPPE", help="last FHIR R4 JSON fra en mappe")
+    serve.add_argument("--load", type=Path, metavar="MAPPE", help="last FHIR R4 JSON og NDJSON fra en mappe")
     serve.add_argument("--plan-round", action="store_true", help="legg en vakt med besøk over pasientene")
     serve.add_argument(
         "--patients", type=_patients, default=0, metavar="N", help="lag N oppdiktede personer til"
@@ -142,9 +142,9 @@ def _serve(state: StateFolder, options: argparse.Namespace, wiring: Wiring | Non
         return _fail(
             f"Mappen {options.load} finnes ikke. Ingenting er startet. Gi --load en mappe med FHIR R4 JSON."
         )
-    if options.load is not None and next(options.load.rglob("*.json"), None) is None:
+    if options.load is not None and not _has_files(options.load):
         return _fail(
-            f"Mappen {options.load} har ingen .json-filer. Ingenting er startet. Gi --load en mappe med FHIR R4 JSON."
+            f"Mappen {options.load} har verken .json eller .ndjson. Ingenting er startet. Gi --load en mappe med FHIR R4 JSON."
         )
     asked = ServeOptions(
         options.port,
@@ -162,6 +162,12 @@ def _serve(state: StateFolder, options: argparse.Namespace, wiring: Wiring | Non
         return _fail(str(reason))
     _say("Øvingsjournalen er stoppet. Alt som er lagret, er der neste gang.")
     return OK
+
+
+def _has_files(folder: Path) -> bool:
+    from sandbox.loading import files_to_load
+
+    return bool(files_to_load(folder))
 
 
 def _stop(state: StateFolder) -> int:
