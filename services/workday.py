@@ -246,10 +246,11 @@ class Workday:
 
     async def _enter(self, session: Session) -> None:
         self._session = session
-        writing = Writing(session.store, self._setup.clock, self._setup.ids, session.clinician)
-        self._reading = Reading(session.store, self._setup.clock, session.clinician)
+        clock, ids = self._setup.clock, self._setup.ids
+        writing = Writing(session.store, clock, ids, session.clinician, session.seals)
+        self._reading = Reading(session.store, clock, session.clinician)
         self._signing = Signing(
-            session.store, self._setup.clock, self._setup.ids, session.clinician, writing, self._reading
+            session.store, clock, ids, session.clinician, writing, self._reading, session.seals
         )
         await self._setup.worker.run(self._reading.note_unlock)
         await self._refresh_status()
