@@ -34,6 +34,11 @@ def embedded_journal(state: Path, disk: Disk) -> JournalAddress:
     return JournalAddress("Øvingsjournalen", f"{origin}/fhir", f"{origin}/auth", embedded_key=key)
 
 
+def has_organisation_key(state: Path, disk: Disk) -> bool:
+    """Tell whether the embedded journal has a key for the organisation, so that signed entries can be sealed to it."""
+    return disk.exists(state / "organisation-key")
+
+
 def server_id(journal: JournalAddress) -> str:
     """Return what names this journal for good: its issuer, or for the embedded one the print of its key."""
     if journal.embedded_key is not None:

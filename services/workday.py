@@ -228,6 +228,14 @@ class Workday:
         """Return what line 1 of every screen says, as it was last known. Costs nothing."""
         return self._status
 
+    async def sealed(self) -> int | None:
+        """Return how many unsent signed entries are sealed to the organisation; None when this cache seals nothing."""
+        session = self._open()
+        with told():
+            if not session.seals.is_active:
+                return None
+            return await self._setup.worker.run(session.seals.count, session.store)
+
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener` called when status, round or outbox changed; return how to stop that."""
         self._listeners.append(listener)
