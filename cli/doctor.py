@@ -193,7 +193,7 @@ def _sealing() -> Finding:
             "Usendt arbeid kan ikke reddes hvis PIN eller lager går tapt. Start øvingsjournalen på nytt.",
         )
     found = sum(one.entries for one in count_seals(folders.cache, disk))
-    return Finding("forsegling", "ok", f"virker; {found} usendte oppføringer ligger forseglet her")
+    return Finding("forsegling", "ok", f"virker; forseglet og usendt her: {found}")
 
 
 _LOOKS: tuple[Callable[[], Finding], ...] = (

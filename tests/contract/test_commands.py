@@ -131,7 +131,7 @@ async def test_signed_and_not_yet_sent_is_6(machine: Machine) -> None:
     assert "Usendt: 1 oppføring fra 1 besøk." in unsent.stdout
     assert "◆ signert, venter" in unsent.stdout
     assert "Forseglet: 1 av 1;" in unsent.stdout
-    assert "1 usendte oppføringer ligger forseglet her" in machine.run("doctor").stdout
+    assert "forseglet og usendt her: 1" in machine.run("doctor").stdout
 
 
 async def test_a_journal_without_the_organisations_key_is_told(machine: Machine) -> None:
