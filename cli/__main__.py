@@ -74,6 +74,14 @@ def _command(options: Namespace) -> int:
         from cli import status
 
         return status.run(options)
+    if options.command == "seals":
+        from cli import seals
+
+        return seals.run(options)
+    if options.command == "rescue":
+        from cli import rescue
+
+        return rescue.run(options)
     from cli import sync
 
     return sync.run(options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ports.command_line import BokmalParser, add_command
@@ -16,6 +17,7 @@ eksempler:
   feltjournal status --json       hva som ligger på maskinen, for skript
   feltjournal sync --pin-fd 3 3<FIL
                                   lever det som er signert; PIN leses fra FIL
+  feltjournal seals export FIL    ta de forseglede oppføringene ut av maskinen
   feltjournal sandbox serve --help
                                   valgene til øvingsjournalen
 
@@ -24,6 +26,8 @@ sluttkoder:
   1  feil; meldingen sier hva     5  feltjournal er åpen i et annet vindu
   2  kommandolinjen er feil       6  noe signert er ikke i journalen ennå
   3  låst, eller PIN mangler      7  det er ingenting her
+  8  feil nøkkel til forsegling   9  forseglet for en annen journal
+  10 forseglingen er skadet       11 filen er ikke hel
 
 PIN gis i terminalen eller gjennom en fildeskriptor, aldri som argument eller
 miljøvariabel.
@@ -34,6 +38,16 @@ Sluttkode: 0, 1, 2, 3, 5 eller 7, se feltjournal --help."""
 _SENDS = """
 Det som nettopp er signert, og fortsatt kan trekkes tilbake, venter til fristen
 er ute. Sluttkode: 0-7, se feltjournal --help."""
+_SEALED = """
+Trenger ingen PIN, og virker også når lageret er skadet eller slettet. Maskinen
+kan ikke lese det som er forseglet; det kan bare den som har virksomhetens
+nøkkel. Sluttkode: 0, 1 eller 7, se feltjournal --help."""
+_EXPORTED = """
+Filen må ikke finnes fra før. Ingenting fjernes fra maskinen."""
+_RESCUES = """
+Leser tilbake først, og leverer bare det som mangler, med den som signerte som
+forfatter. Kan trygt kjøres flere ganger. Sluttkode: 0-4 eller 6-11, se
+feltjournal --help."""
 _CHECKS = """
 Endrer ingenting. Sluttkode: 1 når noe ikke virker, ellers 0."""
 
@@ -62,8 +76,35 @@ def parser() -> BokmalParser:
     _headless(add_command(commands, "sync", "lever det som er signert, én gang, nå", _SENDS))
     doctor = add_command(commands, "doctor", "hva denne maskinen har og mangler for trygt arbeid", _CHECKS)
     doctor.add_argument("--json", action="store_true", help="skriv svaret som JSON")
+    _seals(commands)
+    _rescue(commands)
     add_command(commands, "sandbox", "øvingsjournalen: serve, stop, status")
     return whole
+
+
+def _seals(commands: argparse._SubParsersAction[BokmalParser]) -> None:
+    """Add `seals list|export`."""
+    seals = add_command(commands, "seals", "forseglede, usendte oppføringer: list, export", _SEALED)
+    verbs = seals.add_subparsers(dest="verb", required=True, metavar="list|export")
+    listed = add_command(verbs, "list", "si hvor mange som ligger her, og hvem som har signert", _SEALED)
+    export = add_command(verbs, "export", "skriv alle til en fil som kan flyttes", _EXPORTED)
+    export.add_argument("file", type=Path, metavar="FIL", help="filen som skal skrives")
+    for verb in (listed, export):
+        verb.add_argument("--json", action="store_true", help="skriv svaret som JSON")
+
+
+def _rescue(commands: argparse._SubParsersAction[BokmalParser]) -> None:
+    """Add `rescue FILE --key KEYFILE`."""
+    rescue = add_command(commands, "rescue", "lever det som er forseglet, fra leders maskin", _RESCUES)
+    rescue.add_argument("file", type=Path, metavar="FIL", help="filen fra feltjournal seals export")
+    rescue.add_argument(
+        "--key", type=Path, required=True, metavar="NØKKEL", help="virksomhetens private nøkkel (PEM)"
+    )
+    rescue.add_argument(
+        "--person", metavar="ID", default="", help="hvem som logger inn (ellers: spør i terminalen)"
+    )
+    rescue.add_argument("--dry-run", action="store_true", help="les bare tilbake; send ingenting")
+    rescue.add_argument("--json", action="store_true", help="skriv svaret som JSON")
 
 
 def _headless(command: argparse.ArgumentParser) -> None:

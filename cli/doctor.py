@@ -179,6 +179,23 @@ def _embedded() -> Finding:
     return Finding("øvingsjournal", "ok", f"sist på {journal.base_url}")
 
 
+def _sealing() -> Finding:
+    from ports.disk import SystemDisk
+    from services.embedded import has_organisation_key
+    from services.exported_seals import count_seals
+
+    disk, folders = SystemDisk(), user_folders()
+    if not has_organisation_key(folders.sandbox, disk):
+        return Finding(
+            "forsegling",
+            "warn",
+            "journalen har ingen nøkkel for virksomheten",
+            "Usendt arbeid kan ikke reddes hvis PIN eller lager går tapt. Start øvingsjournalen på nytt.",
+        )
+    found = sum(one.entries for one in count_seals(folders.cache, disk))
+    return Finding("forsegling", "ok", f"virker; forseglet og usendt her: {found}")
+
+
 _LOOKS: tuple[Callable[[], Finding], ...] = (
     _python,
     _terminal,
@@ -190,4 +207,5 @@ _LOOKS: tuple[Callable[[], Finding], ...] = (
     _disk,
     _private,
     _embedded,
+    _sealing,
 )

@@ -16,3 +16,7 @@ class ExitCode(IntEnum):
     BUSY = 5  # another Feltjournal has the cache open
     UNSENT = 6  # sync ran, and something signed is still not in the journal
     NOTHING = 7  # there is no cache on this machine
+    WRONG_KEY = 8  # the organisation's key does not open the seals
+    OTHER_JOURNAL = 9  # the seals belong to another journal
+    DAMAGED = 10  # a seal, or the file that it came in, is not whole
+    TRUNCATED = 11  # the file with seals ends too early: it was not copied whole

@@ -49,9 +49,9 @@ def run(options: Namespace, act: Act) -> int:
         if trouble.code is TroubleCode.SANDBOX_NOT_RUNNING and not _has_cache():
             trouble = Trouble(TroubleCode.CACHE_MISSING)
         text = _text(trouble)
-        return _refuse(trouble.code.value, _EXIT_OF.get(trouble.code, ExitCode.FAULT), text, options)
+        return refuse(trouble.code.value, exit_of(trouble), text, options)
     except NoPin as no_pin:
-        return _refuse("no-pin", ExitCode.LOCKED, words.NO_PIN[no_pin.because], options)
+        return refuse("no-pin", ExitCode.LOCKED, words.NO_PIN[no_pin.because], options)
 
 
 def _text(trouble: Trouble) -> str:
@@ -94,12 +94,18 @@ async def found(workday: Workday, door: Door) -> dict[str, Any]:
         "data_as_of": status.data_as_of.isoformat(timespec="seconds") if status.data_as_of else None,
         "unsent_visits": status.unsent_visits,
         "unsent_entries": status.unsent_entries,
+        "sealed_entries": await workday.sealed(),
         "entries": by_state,
         "only_reads": status.only_reads.value,
     }
 
 
-def _refuse(error: str, code: ExitCode, text: str, options: Namespace) -> int:
+def exit_of(trouble: Trouble) -> ExitCode:
+    """Return the exit code that a script reads for this trouble."""
+    return _EXIT_OF.get(trouble.code, ExitCode.FAULT)
+
+
+def refuse(error: str, code: ExitCode, text: str, options: Namespace) -> int:
     """Say why it was not done: in words to the person, as JSON to the script."""
     if options.json:
         print(json.dumps({"error": error, "exit": int(code)}))

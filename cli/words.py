@@ -52,6 +52,10 @@ def lines(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"Usendt: {entries} fra {said['unsent_visits']} besøk. Trygt lagret her, og sendes når det kan."
     else:
         yield "Ingenting er usendt."
+    if said["sealed_entries"] is None:
+        yield "Ikke forseglet: journalen har ingen nøkkel for virksomheten. Går PIN-koden tapt, går det usendte tapt."
+    elif said["unsent_entries"]:
+        yield f"Forseglet: {said['sealed_entries']} av {said['unsent_entries']}; kan reddes uten PIN (feltjournal seals)."
     for state, number in said["entries"].items():
         known = EntryState(state)
         yield f"  {number:>4}  {STATE_SIGN[known]} {STATE_WORD[known]}"

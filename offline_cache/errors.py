@@ -110,3 +110,23 @@ class HeaderDamaged(CacheError):
 
 class HeaderExists(CacheError):
     """A header lies here already; it is never written over by a new cache."""
+
+
+class OrganisationKeyUnreadable(CacheError):
+    """What was given as the organisation's private key is none that this program can use."""
+
+
+class SealOfOtherKey(CacheError):
+    """The seal belongs to another key of an organisation, or to no key at all."""
+
+
+class SealDamaged(CacheError):
+    """The seal is not whole, or a byte of it is not what was written."""
+
+
+class ExportDamaged(CacheError):
+    """The file with exported seals is another kind of file, or a byte of it is not what was written."""
+
+
+class ExportTruncated(ExportDamaged):
+    """The file with exported seals ends too early: it was not copied whole."""

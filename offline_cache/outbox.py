@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from client.journal import JournalClient
     from client.resource import Resource
     from offline_cache.entries import EntryRecord, PartRecord
+    from offline_cache.seals import Seals
     from offline_cache.store import Store
     from ports.clock import Clock
     from ports.ids import Ids
@@ -58,12 +59,21 @@ class DeliveryPass:
 class Outbox:
     """Delivers what is due. One pass at a time; the caller decides when the next one is worth while."""
 
-    def __init__(self, client: JournalClient, store: Store, worker: Worker, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        client: JournalClient,
+        store: Store,
+        worker: Worker,
+        clock: Clock,
+        ids: Ids,
+        seals: Seals | None = None,
+    ) -> None:
         self._client = client
         self._store = store
         self._worker = worker
         self._clock = clock
         self._ids = ids
+        self._seals = seals
         self._turn = asyncio.Lock()
 
     async def deliver_due(self, capabilities: Capabilities) -> DeliveryPass:
@@ -118,7 +128,7 @@ class Outbox:
             await self._send_together(lacking, known)
         else:
             await self._send_one_by_one(lacking, known, capabilities)
-        return await self._worker.run(self._settle, entry)
+        return await self._worker.run(self._close, entry)
 
     async def _send_together(self, parts: list[PartRecord], known: dict[str, str]) -> None:
         answers = await self._client.transaction(transaction_bundle(parts, known))
@@ -181,7 +191,7 @@ class Outbox:
                 raise JournalError(
                     ErrorKind.NOT_FOUND, detail="sent once, not found, and not safe to send again"
                 )
-        return await self._worker.run(self._settle, entry)
+        return await self._worker.run(self._close, entry)
 
     async def _find(self, part: PartRecord) -> Resource | None:
         """Return the one resource with the part's identifier. A journal that finds others too has not understood."""
@@ -237,6 +247,13 @@ class Outbox:
                     version_id=version_id,
                     status=status,
                 )
+
+    def _close(self, entry: EntryRecord) -> bool:
+        """Settle the entry; when the journal has it, and that is committed, nobody needs to rescue it any more."""
+        is_delivered = self._settle(entry)
+        if is_delivered and self._seals is not None:
+            self._seals.drop_if_possible(entry.entry_id)
+        return is_delivered
 
     def _settle(self, entry: EntryRecord) -> bool:
         """Close the entry when the journal has named every part; else put it back in the queue."""

@@ -110,17 +110,22 @@ class SystemDisk:
         return mounts.exists() and _kind_of_mount(path.absolute(), mounts.read_text()) in _REMOTE
 
     def replace(self, path: Path, content: bytes) -> None:
-        """Write a neighbour, flush it, rename it over `path` and flush the folder."""
+        """Write a neighbour, flush it, rename it over `path` and flush the folder; a neighbour that did not fit goes again."""
         self.make_folder(path.parent)
         neighbour = path.with_name(f".{path.name}.new")
         with contextlib.suppress(FileNotFoundError):
             neighbour.unlink()
         handle = os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        neighbour.replace(path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            neighbour.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                neighbour.unlink()
+            raise
         self._flush_folder(path.parent)
 
     def remove(self, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from sandbox.sign_in.pages import sign_in_routes
 from sandbox.sign_in.provider import Provider
 from sandbox.sign_in.signing import Signer
 from sandbox.sign_in.tokens import Tokens
-from sandbox.state import StateFolder, proof
+from sandbox.state import StateFolder, organisation_proof, proof
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -71,12 +72,19 @@ def build(parts: Parts) -> Starlette:
     interactions = kind(parts.base_url, parts.journal, parts.clock, parts.ids, parts.hooks)
     endpoint = FhirEndpoint(interactions, tokens, parts.clock, parts.ids)
     key = parts.state.key(parts.ids)
+    organisation = functools.cache(lambda: parts.state.organisation_key(parts.ids))  # loads a library
 
     async def embedded(request: Request) -> JSONResponse:
-        answer = proof(key, request.query_params.get("challenge", ""))
+        challenge = request.query_params.get("challenge", "")
+        answer = proof(key, challenge)
         if answer is None:
             return JSONResponse({"error": "challenge must be 8 to 128 bytes of hex"}, status_code=400)
-        return JSONResponse({"proof": answer}, headers={"Cache-Control": "no-store"})
+        told = {
+            "proof": answer,
+            "organisation_key": organisation().hex(),
+            "organisation_proof": organisation_proof(key, challenge, organisation()),
+        }
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
     routes = [
         Route("/embedded", embedded),

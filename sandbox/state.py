@@ -83,6 +83,27 @@ class StateFolder:
         self.disk.replace(self.path / "key", f"{made}\n".encode())
         return made
 
+    def organisation_key(self, ids: Ids) -> bytes:
+        """Return the public half of the organisation's key; both halves are made by whoever comes first.
+
+        The private half stays in this folder, as PEM: it opens what a laptop sealed (`feltjournal rescue --key`). A file there
+        that is no such key is left as it is, and the answer is empty: nothing is sealed to a key that nobody has.
+        """
+        from cryptography.hazmat.primitives import serialization as form
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+        path = self.path / "organisation-key"
+        if self.disk.exists(path):
+            try:
+                kept = form.load_pem_private_key(self.disk.read(path), password=None)
+            except (ValueError, TypeError):
+                return b""
+            return kept.public_key().public_bytes_raw() if isinstance(kept, X25519PrivateKey) else b""
+        made = X25519PrivateKey.from_private_bytes(ids.secret(32))
+        pem = made.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+        self.disk.replace(path, pem)
+        return made.public_key().public_bytes_raw()
+
     def _text(self, name: str) -> str:
         try:
             return self.disk.read(self.path / name).decode("ascii", "replace").strip()
@@ -94,4 +115,13 @@ def proof(key: str, challenge: str) -> str | None:
     """Return what only a holder of the key can answer to a challenge; None when the challenge is not hex."""
     if not _HEX.match(challenge):
         return None
-    return hmac.new(bytes.fromhex(key), bytes.fromhex(challenge), hashlib.sha256).hexdigest()
+    return _answer(key, bytes.fromhex(challenge))
+
+
+def organisation_proof(key: str, challenge: str, public: bytes) -> str:
+    """Return what binds the organisation's public key to the same challenge, so that nobody can put another in its place."""
+    return _answer(key, b"organisation-key" + bytes.fromhex(challenge) + public)
+
+
+def _answer(key: str, message: bytes) -> str:
+    return hmac.new(bytes.fromhex(key), message, hashlib.sha256).hexdigest()

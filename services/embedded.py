@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -33,6 +34,11 @@ def embedded_journal(state: Path, disk: Disk) -> JournalAddress:
     return JournalAddress("Øvingsjournalen", f"{origin}/fhir", f"{origin}/auth", embedded_key=key)
 
 
+def has_organisation_key(state: Path, disk: Disk) -> bool:
+    """Tell whether the embedded journal has a key for the organisation, so that signed entries can be sealed to it."""
+    return disk.exists(state / "organisation-key")
+
+
 def server_id(journal: JournalAddress) -> str:
     """Return what names this journal for good: its issuer, or for the embedded one the print of its key."""
     if journal.embedded_key is not None:
@@ -40,17 +46,36 @@ def server_id(journal: JournalAddress) -> str:
     return journal.issuer
 
 
-async def prove_embedded(http: AuthTransport, journal: JournalAddress, ids: Ids) -> bool:
-    """Ask the journal to prove that it was handed the key; False when it cannot."""
+@dataclass(frozen=True, slots=True)
+class EmbeddedProof:
+    """The embedded journal has proved that it is ours; what it says of the organisation's key is proved with it."""
+
+    organisation_key: bytes | None
+
+
+async def prove_embedded(http: AuthTransport, journal: JournalAddress, ids: Ids) -> EmbeddedProof | None:
+    """Ask the journal to prove that it was handed the key; None when it cannot."""
     import msgspec
 
     if journal.embedded_key is None:
-        return False
+        return None
     challenge = ids.secret(32).hex()
     answer = await http.get(urljoin(journal.issuer, f"/embedded?challenge={challenge}"))
-    expected = hmac.new(journal.embedded_key, bytes.fromhex(challenge), hashlib.sha256).hexdigest()
     try:
-        given = msgspec.json.decode(answer.body, type=dict[str, str]).get("proof", "")
-    except msgspec.MsgspecError:
-        return False
-    return hmac.compare_digest(given, expected)
+        given = msgspec.json.decode(answer.body, type=dict[str, str])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    if not _proves(journal.embedded_key, bytes.fromhex(challenge), given.get("proof", "")):
+        return None
+    try:
+        public = bytes.fromhex(given.get("organisation_key", ""))
+    except ValueError:
+        return EmbeddedProof(None)
+    bound = b"organisation-key" + bytes.fromhex(challenge) + public
+    is_bound = _proves(journal.embedded_key, bound, given.get("organisation_proof", ""))
+    return EmbeddedProof(public if public and is_bound else None)
+
+
+def _proves(key: bytes, message: bytes, given: str) -> bool:
+    expected = hmac.new(key, message, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(given.encode(), expected.encode())

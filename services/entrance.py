@@ -31,7 +31,7 @@ from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
 from offline_cache.store import Store
 from offline_cache.vault import Vault, VaultIdentity
-from services import persona
+from services import persona, sealing
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
 from services.proven_tokens import ProvenTokens
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from offline_cache.seals import Seals
     from ports.keyring import KeyProtector
 
 REDIRECT = "http://127.0.0.1:8765/callback"
@@ -84,6 +85,7 @@ class Entrance:
         self._arrival: _Arrival | None = None
         self._has_vault = False
         self._closed_by: CacheError | None = None
+        self._organisation_key: bytes | None = None
 
     async def door(self) -> Door:
         """Tell what the client meets: the cache of who signed in, else the one used last, locked; or none.
@@ -161,7 +163,8 @@ class Entrance:
         """Open a session that lives in memory only."""
         arrival = self._arrived()
         store = await self._setup.worker.run(self._open_in_memory)
-        session = await self._session(arrival.clinician, arrival.grant, CacheKind.NONE, store, None)
+        seals = sealing.seals_of(self._setup, None, "", arrival.clinician)
+        session = await self._session(arrival.clinician, arrival.grant, CacheKind.NONE, store, None, seals)
         self._arrival = None
         return session
 
@@ -233,7 +236,8 @@ class Entrance:
             clinician = arrival.clinician if arrival else await self._setup.worker.run(_kept_clinician, store)
             grant = arrival.grant if arrival else await self._setup.worker.run(_kept_grant, store)
             kind = await self._setup.worker.run(_kind_of, vault)
-            session = await self._session(clinician, grant, kind, store, vault)
+            seals = sealing.seals_of(self._setup, folder, keys.database_id, clinician)
+            session = await self._session(clinician, grant, kind, store, vault, seals)
             if not store.read_only:
                 await self._setup.worker.run(self._remember_last, folder)
         except BaseException:
@@ -243,23 +247,37 @@ class Entrance:
         return session
 
     async def _session(
-        self, clinician: Clinician, grant: Grant | None, cache: CacheKind, store: Store, vault: Vault | None
+        self,
+        clinician: Clinician,
+        grant: Grant | None,
+        cache: CacheKind,
+        store: Store,
+        vault: Vault | None,
+        seals: Seals,
     ) -> Session:
         setup = self._setup
 
         async def keep(rotated: Grant) -> None:
             await setup.worker.run(_keep_grant, store, rotated)
 
+        async def prove() -> bool:
+            is_ours, key = await self._is_embedded(), self._organisation_key
+            may_keep = is_ours and not store.read_only
+            if may_keep and key is not None and seals.key not in (key, setup.journal.organisation_key):
+                await setup.worker.run(sealing.take_key, setup, store, seals, key)
+            return is_ours
+
         if not store.read_only:
             await setup.worker.run(_keep_clinician, store, clinician)
             if grant is not None:
                 await keep(grant)
         tokens = Tokens(self._http, grant or _nobody(clinician), clock=setup.clock, on_rotation=keep)
-        proven = ProvenTokens(tokens, self._is_embedded) if setup.journal.embedded_key is not None else None
+        proven = ProvenTokens(tokens, prove) if setup.journal.embedded_key is not None else None
         transport = self._transport(setup.journal.base_url, proven or tokens)
         client = JournalClient(transport)
         if not store.read_only:
             await setup.worker.run(store.entries.recover)
+            await setup.worker.run(sealing.begin, setup, store, seals, self._organisation_key)
         return Session(
             clinician=clinician,
             cache=cache,
@@ -270,7 +288,8 @@ class Entrance:
             transport=transport,
             client=client,
             pull=Pull(client, store, setup.worker, setup.clock),
-            outbox=Outbox(client, store, setup.worker, setup.clock, setup.ids),
+            outbox=Outbox(client, store, setup.worker, setup.clock, setup.ids, seals),
+            seals=seals,
         )
 
     def _transport(self, base_url: str, tokens: TokenSource | None) -> JournalTransport:
@@ -284,7 +303,10 @@ class Entrance:
         )
 
     async def _is_embedded(self) -> bool:
-        return await prove_embedded(self._http, self._setup.journal, self._setup.ids)
+        proof = await prove_embedded(self._http, self._setup.journal, self._setup.ids)
+        if proof is not None and proof.organisation_key is not None:
+            self._organisation_key = proof.organisation_key
+        return proof is not None
 
     def _arrived(self) -> _Arrival:
         if self._arrival is None:

@@ -32,6 +32,8 @@ class JournalAddress:
 
     `embedded_key` is the key that this program handed to the sandbox it started; None for every other journal. Only a journal
     that proves it holds that key is the embedded one (architecture.md: never decided by an address).
+    `organisation_key` is the public half of the key that signed entries are sealed to; the embedded journal hands its own over
+    with its proof.
     """
 
     name: str
@@ -40,6 +42,7 @@ class JournalAddress:
     client_id: str = "feltjournal"
     environment: Environment = Environment.TRAINING
     embedded_key: bytes | None = None
+    organisation_key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from services.views import SignSummary
 
 if TYPE_CHECKING:
     from offline_cache.entries import NewPart
+    from offline_cache.seals import Seals
     from offline_cache.store import Store
     from ports.clock import Clock
     from ports.ids import Ids
@@ -39,13 +40,21 @@ class Signing:
     """What turns a draft into something the journal will get."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, writing: Writing, reading: Reading
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        clinician: Clinician,
+        writing: Writing,
+        reading: Reading,
+        seals: Seals,
     ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._clinician = clinician
         self._reading = reading
+        self._seals = seals
         self.writing = writing
 
     def summary(self, draft: Draft) -> SignSummary:
@@ -98,7 +107,7 @@ class Signing:
             return
 
     def withdraw(self, entry_id: str) -> None:
-        """Take a signed entry back, kept as withdrawn.
+        """Take a signed entry back, kept as withdrawn. Its seal goes before the commit: what was taken back is never rescued.
 
         Raises:
             Trouble: TOO_LATE_TO_WITHDRAW when the journal has it, or may have it.
@@ -113,6 +122,7 @@ class Signing:
                     detail=entry_id,
                     actor=self._clinician.fhir_user,
                 )
+                self._seals.drop(entry_id)
         except WrongState:
             raise Trouble(TroubleCode.TOO_LATE_TO_WITHDRAW) from None
 

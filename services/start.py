@@ -27,8 +27,11 @@ def workday_here(*, no_cache: bool = False, sandbox_state: Path | None = None) -
     Raises:
         Trouble: SANDBOX_NOT_RUNNING when no embedded journal was ever started here.
     """
+    return Workday(setup_here(no_cache=no_cache, sandbox_state=sandbox_state))
+
+
+def setup_here(*, no_cache: bool = False, sandbox_state: Path | None = None) -> Setup:
+    """Return the seams of the real machine with the embedded journal; see `workday_here`."""
     folders, disk = user_folders(), SystemDisk()
     journal = embedded_journal(sandbox_state or folders.sandbox, disk)
-    return Workday(
-        Setup(folders, SystemClock(), SystemIds(), disk, ThreadWorker(), journal, no_cache=no_cache),
-    )
+    return Setup(folders, SystemClock(), SystemIds(), disk, ThreadWorker(), journal, no_cache=no_cache)

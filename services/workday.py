@@ -240,6 +240,14 @@ class Workday:
         """Return what line 1 of every screen says, as it was last known. Costs nothing."""
         return self._status
 
+    async def sealed(self) -> int | None:
+        """Return how many unsent signed entries are sealed to the organisation; None when this cache seals nothing."""
+        session = self._open()
+        with told():
+            if not session.seals.is_active:
+                return None
+            return await self._setup.worker.run(session.seals.count, session.store)
+
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener` called when status, round or outbox changed; return how to stop that."""
         self._listeners.append(listener)
@@ -258,10 +266,11 @@ class Workday:
 
     async def _enter(self, session: Session) -> None:
         self._session = session
-        writing = Writing(session.store, self._setup.clock, self._setup.ids, session.clinician)
-        self._reading = Reading(session.store, self._setup.clock, session.clinician)
+        clock, ids = self._setup.clock, self._setup.ids
+        writing = Writing(session.store, clock, ids, session.clinician, session.seals)
+        self._reading = Reading(session.store, clock, session.clinician)
         self._signing = Signing(
-            session.store, self._setup.clock, self._setup.ids, session.clinician, writing, self._reading
+            session.store, clock, ids, session.clinician, writing, self._reading, session.seals
         )
         if not session.store.read_only:
             await self._setup.worker.run(self._reading.note_unlock)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from offline_cache.entries import NewPart
+    from offline_cache.seals import Seals
     from offline_cache.store import Store
     from ports.clock import Clock
     from ports.ids import Ids
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 class Writing:
     """Drafts and signatures of one clinician. Synchronous: runs on the store's worker."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, clinician: Clinician) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, seals: Seals) -> None:
         self._store = store
+        self._seals = seals
         self._clock = clock
         self._ids = ids
         self._clinician = clinician
@@ -72,6 +74,7 @@ class Writing:
             self._store.audit.append(
                 "draft-discarded", patient=kept.patient, detail=entry_id, actor=self._clinician.fhir_user
             )
+        self._seals.drop_if_possible(entry_id)  # what a crash just before the signature left
 
     def draft(self, entry_id: str) -> Draft:
         """Return one draft.
@@ -85,10 +88,13 @@ class Writing:
         return _view(kept)
 
     def sign(self, draft: Draft, parts: list[NewPart], title: str) -> datetime:
-        """Sign: the entry, its parts and the audit row in one commit. Return when it may be sent at the earliest."""
+        """Sign: the entry, its parts and the audit row in one commit. Return when it may be sent at the earliest.
+
+        The seal is on the disk before the commit: a signature without one would be lost with the database.
+        """
         signed_at = self._clock.now()
         send_after = signed_at + REGRET
-        with self._store.transaction():
+        with self._seals.or_nothing(draft.entry_id), self._store.transaction():
             self._store.entries.sign(
                 draft.entry_id,
                 parts,
@@ -104,6 +110,9 @@ class Writing:
                 detail=draft.entry_id,
                 actor=self._clinician.fhir_user,
             )
+            signed = self._store.entries.get(draft.entry_id)
+            if signed is not None:
+                self._seals.seal(signed, self._store.entries.parts(draft.entry_id))
         return send_after
 
 

@@ -72,3 +72,14 @@ async def sign_news2(day: Workday) -> str:
     draft = await day.save_draft(replace(draft, fields=NEWS2))
     chart = await day.chart(visit.patient_id, visit.visit_id)
     return (await day.sign(draft.entry_id, chart.banner.identity_number[-3:])).entry_id
+
+
+async def sign_note(day: Workday) -> str:
+    """Write and sign a note in the first visit; return the entry's id."""
+    taken = await day.round()
+    assert taken is not None
+    visit = taken.visits[0]
+    draft = await day.new_draft(EntryKind.NOTE, visit.patient_id, visit.visit_id)
+    draft = await day.save_draft(replace(draft, fields={"text": "Sår stelt. Fint granulasjonsvev."}))
+    chart = await day.chart(visit.patient_id, visit.visit_id)
+    return (await day.sign(draft.entry_id, chart.banner.identity_number[-3:])).entry_id

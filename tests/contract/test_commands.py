@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.exit_codes import ExitCode
 from tests.pty.client import plain_environment
 from tests.pty.terminal import Terminal
 from tests.sandbox_room import SandboxRoom
@@ -83,6 +84,7 @@ async def test_in_order_is_0_and_offline_is_4(machine: Machine) -> None:
     assert (told["clinician"], told["unsent_entries"], told["entries"]) == ("Kari Nordmann", 0, {})
     words = machine.run("status", "--pin-fd", "0").stdout
     assert "Ingenting er usendt." in words
+    assert "orsegl" not in words
     assert (
         "T" not in words.split("Runden er tatt med ")[1].split(".\n")[0]
     )  # a time for people, not for scripts
@@ -128,6 +130,19 @@ async def test_signed_and_not_yet_sent_is_6(machine: Machine) -> None:
     assert unsent.returncode == 6
     assert "Usendt: 1 oppføring fra 1 besøk." in unsent.stdout
     assert "◆ signert, venter" in unsent.stdout
+    assert "Forseglet: 1 av 1;" in unsent.stdout
+    assert "forseglet og usendt her: 1" in machine.run("doctor").stdout
+
+
+async def test_a_journal_without_the_organisations_key_is_told(machine: Machine) -> None:
+    """Nothing is sealed then, and both `status` and `doctor` say what that costs; signing goes on."""
+    machine.room.state.disk.replace(machine.room.folder / "organisation-key", b"no key")
+    await with_a_round(machine, signed=True)
+    status = machine.run("status", "--json", "--pin-fd", "0")
+    assert json.loads(status.stdout)["sealed_entries"] is None
+    assert "Ikke forseglet" in machine.run("status", "--pin-fd", "0").stdout
+    (machine.room.folder / "organisation-key").unlink()
+    assert "ingen nøkkel for virksomheten" in machine.run("doctor").stdout
 
 
 def test_nothing_here_is_7(machine: Machine) -> None:
@@ -255,6 +270,10 @@ HELP = [
     ["status"],
     ["sync"],
     ["doctor"],
+    ["seals"],
+    ["seals", "list"],
+    ["seals", "export"],
+    ["rescue"],
     ["sandbox"],
     *(["sandbox", v] for v in ("serve", "stop", "status")),
 ]
@@ -269,4 +288,4 @@ def test_help_is_bokmal_within_80_columns(machine: Machine, words: list[str]) ->
     assert answer.stdout.count("bruk:") == 1
     assert not [word for word in ("usage", "options:", "positional", "show this") if word in answer.stdout]
     if not words:
-        assert all(f"  {code}  " in answer.stdout for code in range(8))
+        assert all(f"  {code} " in answer.stdout for code in ExitCode)

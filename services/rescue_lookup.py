@@ -1,0 +1,75 @@
+"""Reading back before anything is delivered: does the journal have this part already, by the id it gave or by the part's own?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from client.errors import ErrorKind, JournalError
+from offline_cache.outbox import IDENTIFIER_SYSTEM
+
+if TYPE_CHECKING:
+    from client.journal import JournalClient
+    from client.resource import Resource
+    from offline_cache.sealed_entry import SealedPart
+
+
+class Standing(StrEnum):
+    """How a part stands in the journal."""
+
+    THERE = "there"
+    ABSENT = "absent"
+    REMOVED = "removed"  # it was acknowledged once and has been taken out of the journal since
+    TWICE = "twice"  # more than one resource bears its id
+    NOT_UNDERSTOOD = "not-understood"  # the journal answers about something else
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found, with the journal's id where there is one."""
+
+    standing: Standing
+    server_id: str = ""
+    version_id: str = ""
+
+
+async def look(client: JournalClient, part: SealedPart) -> Looked:
+    """Ask for one part.
+
+    Raises:
+        JournalError: The journal could not be asked.
+    """
+    known = await _by_journal_id(client, part) if part.server_id else None
+    return known or await _by_identifier(client, part)
+
+
+async def _by_journal_id(client: JournalClient, part: SealedPart) -> Looked | None:
+    """Read what the journal acknowledged; None when it does not know the id, or gave it to something else after a restore."""
+    try:
+        known = await client.read(part.type, part.server_id)
+    except JournalError as error:
+        if error.kind is ErrorKind.GONE:
+            return Looked(Standing.REMOVED)
+        if error.kind is ErrorKind.NOT_FOUND:
+            return None
+        raise
+    return Looked(Standing.THERE, known.id, known.version_id) if _carries(known, part) else None
+
+
+async def _by_identifier(client: JournalClient, part: SealedPart) -> Looked:
+    """Search by the part's own identifier."""
+    found: list[Resource] = []
+    query = [("identifier", f"{IDENTIFIER_SYSTEM}|urn:uuid:{part.op_id}")]
+    async for page in client.search(part.type, query, in_body=True):
+        if not all(_carries(one, part) for one in page.resources):
+            return Looked(Standing.NOT_UNDERSTOOD)
+        found += page.resources
+    if len(found) > 1:
+        return Looked(Standing.TWICE)
+    return Looked(Standing.THERE, found[0].id, found[0].version_id) if found else Looked(Standing.ABSENT)
+
+
+def _carries(resource: Resource, part: SealedPart) -> bool:
+    """Tell whether a resource is the part: nothing else in the world bears its id."""
+    return part.op_id.encode() in resource.body

@@ -1,0 +1,90 @@
+"""Signing in to deliver what others signed: a session with the journal and nothing of it on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.auth.sign_in import SignIn
+from client.auth.tokens import Tokens
+from client.auth.transport import AuthTransport
+from client.journal import JournalClient
+from client.transport import JournalTransport
+from services import persona
+from services.embedded import prove_embedded
+from services.entrance import REDIRECT
+from services.proven_tokens import ProvenTokens
+from services.setup import SCOPES
+from services.trouble import Trouble, TroubleCode
+
+if TYPE_CHECKING:
+    from client.auth.grant import Grant, SignedInUser
+    from services.setup import Setup
+    from services.views import Person
+
+
+class RescueSignIn:
+    """Leads a supervisor to the journal."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        journal = setup.journal
+        self._http = AuthTransport(
+            clock=setup.clock, ids=setup.ids, plain_http=journal.embedded_key is not None, inner=setup.inner
+        )
+        self._http.allow(journal.issuer)
+        self._http.allow(journal.base_url)
+        self._transport: JournalTransport | None = None
+        self._page: persona.SignInPage | None = None
+        self._sign_in: SignIn | None = None
+
+    async def people(self) -> list[Person]:
+        """Ask whom the journal lets in.
+
+        Raises:
+            Trouble: NOT_EMBEDDED when another program answers on the journal's address.
+        """
+        setup = self._setup
+        if setup.journal.embedded_key is not None and not await self._is_ours():
+            raise Trouble(TroubleCode.NOT_EMBEDDED)
+        self._sign_in = await SignIn.begin(
+            self._http,
+            setup.journal.base_url,
+            client_id=setup.journal.client_id,
+            redirect_uri=REDIRECT,
+            scopes=SCOPES,
+            ids=setup.ids,
+            clock=setup.clock,
+        )
+        self._page = await persona.open_page(self._http, self._sign_in.url)
+        return list(self._page.people)
+
+    async def sign_in(self, person_id: str) -> tuple[JournalClient, SignedInUser]:
+        """Sign in as one of the people; return the way to the journal and who that is."""
+        setup = self._setup
+        if self._page is None or self._sign_in is None:
+            raise Trouble(TroubleCode.SIGN_IN_FAILED)
+        grant = await self._sign_in.finish(await persona.choose(self._http, self._page, person_id))
+
+        async def forget(_rotated: Grant) -> None:
+            """Keep nothing."""
+
+        tokens = Tokens(self._http, grant, clock=setup.clock, on_rotation=forget)
+        is_embedded = setup.journal.embedded_key is not None
+        self._transport = JournalTransport(
+            setup.journal.base_url,
+            clock=setup.clock,
+            ids=setup.ids,
+            token=ProvenTokens(tokens, self._is_ours) if is_embedded else tokens,
+            plain_http=is_embedded,
+            inner=setup.inner,
+        )
+        return JournalClient(self._transport), grant.user
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._transport is not None:
+            await self._transport.aclose()
+        await self._http.aclose()
+
+    async def _is_ours(self) -> bool:
+        return await prove_embedded(self._http, self._setup.journal, self._setup.ids) is not None
