@@ -1,4 +1,4 @@
-"""The bytes that go over the wire for an entry: a FHIR transaction of conditional creates, or one body with its references set.
+"""The bytes that go over the wire for an entry: a FHIR transaction of conditional writes, or one body with its references set.
 
 The parts' own bytes are put in as they were signed; nothing is parsed and written again, so no decimal changes.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | None = None) -> bytes:
-    """Return a Bundle of type transaction: one conditional POST per part, named `urn:uuid:<op_id>` so that parts may refer.
+    """Return a Bundle of type transaction: one conditional POST or PUT per part, named `urn:uuid:<op_id>` so that parts may refer.
 
     References to `known` parts, which the journal has already, become the ids that it gave them.
     """
@@ -24,17 +24,20 @@ def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | N
         % (
             _json(f"urn:uuid:{part.op_id}"),
             with_references(part.body, part.op_id, known or {}),
-            _json(
-                {
-                    "method": "POST",
-                    "url": part.type,
-                    "ifNoneExist": f"identifier=urn:ietf:rfc:3986|urn:uuid:{part.op_id}",
-                }
-            ),
+            _json(_request(part)),
         )
         for part in parts
     ]
     return b'{"resourceType":"Bundle","type":"transaction","entry":[' + b",".join(entries) + b"]}"
+
+
+def _request(part: PartRecord) -> dict[str, str]:
+    """Return how the journal is asked: a create only if it has none like it, an update only of the version that was seen."""
+    if part.is_update:
+        url = f"{part.type}/{part.target_id}"
+        return {"method": "PUT", "url": url, "ifMatch": f'W/"{part.base_version}"'}
+    condition = f"identifier=urn:ietf:rfc:3986|urn:uuid:{part.op_id}"
+    return {"method": "POST", "url": part.type, "ifNoneExist": condition}
 
 
 def with_references(body: bytes, own_op_id: str, known: Mapping[str, str]) -> bytes:

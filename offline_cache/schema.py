@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from offline_cache.errors import StoreTooNew
+from offline_cache.schema_outbox import STEP as _OUTBOX
 
 if TYPE_CHECKING:
     from offline_cache.engine import Engine
@@ -54,7 +55,7 @@ _STEP_1 = (
         BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_STEP_1,)
+STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, _OUTBOX)
 """All steps in order; a store's version is the number of steps it has taken."""
 
 
