@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | None = None) -> bytes:
-    """Return a Bundle of type transaction: one conditional POST or PUT per part, named `urn:uuid:<op_id>` so that parts may refer.
+    """Return a Bundle of type transaction: a conditional POST or PUT per part, named `urn:uuid:<op_id>` so that parts may refer.
 
     References to `known` parts, which the journal has already, become the ids that it gave them.
     """
@@ -23,7 +23,7 @@ def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | N
         b'{"fullUrl":%b,"resource":%b,"request":%b}'
         % (
             _json(f"urn:uuid:{part.op_id}"),
-            with_references(part.body, part.op_id, known or {}),
+            part.body if part.is_update else with_references(part.body, part.op_id, known or {}),
             _json(_request(part)),
         )
         for part in parts

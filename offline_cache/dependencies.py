@@ -42,16 +42,22 @@ class Dependencies:
             )
             if not rows:
                 raise WrongState("what it refers to is not signed")
-            self._engine.run("INSERT OR IGNORE INTO depends (entry_id, on_entry) VALUES (?, ?)", (entry_id, first))
+            self._engine.run(
+                "INSERT OR IGNORE INTO depends (entry_id, on_entry) VALUES (?, ?)", (entry_id, first)
+            )
 
     def of(self, entry_id: str) -> list[str]:
         """Return the entries that an entry waits for."""
-        rows = self._engine.run("SELECT on_entry FROM depends WHERE entry_id = ? ORDER BY on_entry", (entry_id,))
+        rows = self._engine.run(
+            "SELECT on_entry FROM depends WHERE entry_id = ? ORDER BY on_entry", (entry_id,)
+        )
         return [str(row[0]) for row in rows]
 
     def dependants(self, entry_id: str) -> list[str]:
         """Return the entries that wait for an entry."""
-        rows = self._engine.run("SELECT entry_id FROM depends WHERE on_entry = ? ORDER BY entry_id", (entry_id,))
+        rows = self._engine.run(
+            "SELECT entry_id FROM depends WHERE on_entry = ? ORDER BY entry_id", (entry_id,)
+        )
         return [str(row[0]) for row in rows]
 
     def behind(self) -> set[str]:

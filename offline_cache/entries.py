@@ -157,9 +157,7 @@ class EntryTable:
     def _add(self, entry_id: str, part: NewPart) -> None:
         base = part.base or Base("", "", b"")
         values = (part.op_id, entry_id, part.number, part.type, part.body)
-        self._engine.run(
-            _NEW_PART, (*values, base.target_id, base.version_id, base.body, base.follows)
-        )
+        self._engine.run(_NEW_PART, (*values, base.target_id, base.version_id, base.body, base.follows))
 
     def get(self, entry_id: str) -> EntryRecord | None:
         """Return one signed entry, or None."""
@@ -189,7 +187,7 @@ class EntryTable:
         rows = self._engine.run(
             f"""{PART_SELECT} WHERE type = ? AND target_id = ? AND replaced_by = '' AND EXISTS (
                 SELECT 1 FROM entry WHERE entry.entry_id = part.entry_id AND entry.state <> 'trukket')
-                ORDER BY (SELECT sequence FROM entry WHERE entry.entry_id = part.entry_id), number""",
+                ORDER BY (SELECT sequence FROM entry WHERE entry.entry_id = part.entry_id), number""",  # noqa: S608  constant
             (type_, id_),
         )
         return [part_from(row) for row in rows]
@@ -290,6 +288,16 @@ class EntryTable:
         )
         if not self._engine.changes:
             raise WrongState("not waiting")
+
+    def queue_again(self, entry_id: str, *, send_after: datetime) -> None:
+        """Put an entry whose conflict is decided back into the queue."""
+        self._engine.run(
+            """UPDATE entry SET state = 'signert', send_after = ?, next_at = NULL, detail = '', shown = '', failures = 0
+               WHERE entry_id = ? AND state = 'konflikt'""",
+            (to_text(send_after), entry_id),
+        )
+        if not self._engine.changes:
+            raise WrongState("not in conflict")
 
     def wait_no_longer(self, send_after: datetime, next_at: datetime) -> None:
         """Bring instants back that lie further off than any wait: they were set by a clock that has been put back."""

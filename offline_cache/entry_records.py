@@ -39,7 +39,7 @@ class DraftRecord:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What an update was made from: the version that the clinician saw. `follows` is a part of our own that makes that version."""
+    """What an update was made from: the version that the clinician saw. `follows` is a part of ours that makes it."""
 
     target_id: str
     version_id: str

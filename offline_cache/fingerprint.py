@@ -100,7 +100,9 @@ def _differ(one: object, other: object) -> bool:
 
 def _codes(tree: Tree, name: str) -> set[tuple[str, str]]:
     codings = _items(_object(tree.get(name)).get("coding"))
-    return {(str(_object(c).get("system") or ""), str(_object(c).get("code") or "")) for c in codings} - {("", "")}
+    return {(str(_object(c).get("system") or ""), str(_object(c).get("code") or "")) for c in codings} - {
+        ("", "")
+    }
 
 
 def _shares(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> bool:
@@ -109,7 +111,9 @@ def _shares(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> bool:
 
 def _values(tree: Tree) -> tuple[object, ...]:
     """Return what was measured: the value, and the components in the order of their codes."""
-    components = [(sorted(_codes(_object(c), "code")), _value(_object(c))) for c in _items(tree.get("component"))]
+    components = [
+        (sorted(_codes(_object(c), "code")), _value(_object(c))) for c in _items(tree.get("component"))
+    ]
     return (_value(tree), tuple(sorted(components, key=repr)))
 
 

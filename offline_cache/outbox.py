@@ -21,7 +21,7 @@ from offline_cache.holding import NOT_FOUND_TWICE, SEVERAL_FOUND
 from offline_cache.meeting import Meeting
 from offline_cache.outbox_notes import REPLACED, OutboxNotes
 from offline_cache.part_sending import IDENTIFIER_SYSTEM, PartSending, StalePart
-from offline_cache.reading_back import ReadingBack, keeps_identifier
+from offline_cache.reading_back import ReadingBack
 from offline_cache.states import EntryState
 from offline_cache.verdicts import (
     LONGEST_PAUSE,
@@ -81,6 +81,8 @@ class Outbox:
         self._doubt = False
         self.moved_at = clock.monotonic()
         """When an entry last moved, or a pass began or ended: what the watchdog looks at."""
+        self.is_asking = False
+        """Whether a pass is under way, and so perhaps waits for an answer."""
 
     async def deliver_due(self, capabilities: Capabilities) -> DeliveryPass:
         """Deliver or read back every entry that is due, in the order of signing.
@@ -91,11 +93,15 @@ class Outbox:
         async with self._turn:
             self._touch()
             self._doubt = False
-            await self._worker.run(self._notes.set_right, REGRET, timedelta(seconds=LONGEST_PAUSE), capabilities)
+            self.is_asking = True
+            await self._worker.run(
+                self._notes.set_right, REGRET, timedelta(seconds=LONGEST_PAUSE), capabilities
+            )
             try:
                 return await self._pass(capabilities)
             finally:
                 self._touch()
+                self.is_asking = False
 
     async def _pass(self, capabilities: Capabilities) -> DeliveryPass:
         delivered = 0
@@ -114,7 +120,9 @@ class Outbox:
                 except JournalError as error:
                     await self._worker.run(self._note_trouble, entry, error)
                     if error.kind in STOPS_ALL:
-                        return DeliveryPass(delivered, len(tried), error.kind, await self._next_at(), self._doubt)
+                        return DeliveryPass(
+                            delivered, len(tried), error.kind, await self._next_at(), self._doubt
+                        )
                 except CacheError:
                     raise
                 except Exception as error:  # noqa: BLE001  an entry that makes no sense must not hold back the others
@@ -176,7 +184,9 @@ class Outbox:
                 raise
             await self._worker.run(self._notes.unmark, parts)
             raise stale from None
-        await self._worker.run(self._parts_delivered, [(n.part, n.server_id, n.version_id, n.status) for n in sent.named])
+        await self._worker.run(
+            self._parts_delivered, [(n.part, n.server_id, n.version_id, n.status) for n in sent.named]
+        )
         self._touch()
         if sent.refused is not None:
             raise sent.refused
@@ -188,7 +198,9 @@ class Outbox:
     ) -> None:
         ordered = in_order(parts)
         if ordered is None:
-            raise JournalError(ErrorKind.OFF_ORIGIN, detail="parts that refer to each other need a transaction")
+            raise JournalError(
+                ErrorKind.OFF_ORIGIN, detail="parts that refer to each other need a transaction"
+            )
         for part in ordered:
             await self._worker.run(self._notes.mark_part, part)
             named = await self._sending.one(part, known, capabilities)
@@ -222,7 +234,9 @@ class Outbox:
                 return False
         return await self._worker.run(self._notes.settle, entry, self._pause_after(entry))
 
-    async def _is_surely_absent(self, entry: EntryRecord, part: PartRecord, capabilities: Capabilities) -> bool:
+    async def _is_surely_absent(
+        self, entry: EntryRecord, part: PartRecord, capabilities: Capabilities
+    ) -> bool:
         """Tell whether a part that was not found may be sent again by itself: a vital sign, where the journal would notice."""
         at = self._clock.now()
         since = part.missed_at
@@ -247,7 +261,9 @@ class Outbox:
             await self._worker.run(self._parts_delivered, [one])
             return await self._worker.run(self._notes.settle, entry, self._pause_after(entry))
         if current is not None and stale.part.base_version and current.version_id == stale.part.base_version:
-            raise JournalError(ErrorKind.BROKEN, status=stale.status, detail="stale, and yet the same version")
+            raise JournalError(
+                ErrorKind.BROKEN, status=stale.status, detail="stale, and yet the same version"
+            )
         await self._worker.run(self._notes.conflict, entry, stale.part, current)
         return False
 

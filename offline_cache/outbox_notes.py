@@ -144,7 +144,9 @@ class OutboxNotes:
         """Write down that a part was not found once; it is asked for again before anything follows from it."""
         with self._store.transaction():
             self._store.entries.missed(part.op_id, since)
-            self._store.entries.set_state(entry.entry_id, EntryState.UNKNOWN, detail="not-found", next_at=again)
+            self._store.entries.set_state(
+                entry.entry_id, EntryState.UNKNOWN, detail="not-found", next_at=again
+            )
 
     def may_go_again(self, part: PartRecord) -> None:
         """Let a part be sent again: it was not there twice, and the journal would notice a second one."""
@@ -173,7 +175,9 @@ class OutboxNotes:
             self._store.entries.set_state(
                 entry.entry_id,
                 state,
-                detail=now.detail if now.detail and now.state is state is EntryState.UNKNOWN else word_for(error),
+                detail=now.detail
+                if now.detail and now.state is state is EntryState.UNKNOWN
+                else word_for(error),
                 shown=error.outcome_text,
                 next_at=at + timedelta(seconds=pause),
                 failures=now.failures + 1 if is_lasting(error) else 0,
@@ -192,7 +196,9 @@ class OutboxNotes:
             now = self._store.entries.get(entry.entry_id) or entry
             failures = now.failures + 1
             was_sending = now.state is EntryState.SENDING
-            state = EntryState.UNKNOWN if was_sending or now.state is EntryState.UNKNOWN else EntryState.SIGNED
+            state = (
+                EntryState.UNKNOWN if was_sending or now.state is EntryState.UNKNOWN else EntryState.SIGNED
+            )
             state = EntryState.HELD if failures >= PATIENCE else state
             self._store.entries.recover()
             self._store.entries.set_state(

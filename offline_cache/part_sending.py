@@ -46,7 +46,7 @@ class Sent:
     stale: list[StalePart] = field(default_factory=list)
 
 
-class StalePart(Exception):  # noqa: N818  a finding, not a failure
+class StalePart(Exception):
     """An update whose base is not what the journal has now. `current` is what it has, where that was read already."""
 
     def __init__(self, part: PartRecord, status: int, current: Resource | None = None) -> None:
@@ -82,7 +82,9 @@ class PartSending:
 
     async def _named(self, part: PartRecord, answer: PartAnswer, sent: Sent) -> None:
         there = answer.id or part.target_id
-        if answer.type not in ("", part.type) or there in {(n.server_id) for n in sent.named if n.part.type == part.type}:
+        if answer.type not in ("", part.type) or there in {
+            (n.server_id) for n in sent.named if n.part.type == part.type
+        }:
             raise not_ours("an answer that names another resource")
         if part.is_update and there != part.target_id:
             raise not_ours("an answer that names another resource")
@@ -96,10 +98,10 @@ class PartSending:
         Raises:
             StalePart: an update whose base is not what the journal has.
         """
-        body = with_references(part.body, part.op_id, known)
         if part.is_update:
-            written = await self._update(part, body, can)
+            written = await self._update(part, part.body, can)
             return Named(part, part.target_id, written.version_id, written.status)
+        body = with_references(part.body, part.op_id, known)
         condition = _condition(part) if can.conditional_create(part.type) else ""
         written = await self._client.create(part.type, body, if_none_exist=condition)
         if not written.created:
@@ -145,9 +147,11 @@ def _sorted_out(parts: Sequence[PartRecord], answers: list[PartAnswer]) -> list[
     bare = [answer for answer in left if not answer.body]
     if len(bare) != len(left) or len(bare) != found.count(None):
         raise not_ours("a copy that is none of the parts")
-    if len(bare) != len(answers) and any(
-        answer is not None and answer is not answers[n] for n, answer in enumerate(found)
-    ) and bare:
+    if (
+        len(bare) != len(answers)
+        and any(answer is not None and answer is not answers[n] for n, answer in enumerate(found))
+        and bare
+    ):
         raise not_ours("answers out of order, and not each can be told")
     rest = iter(bare)
     return [answer if answer is not None else next(rest) for answer in found]

@@ -73,7 +73,8 @@ class ReceiptTable:
     def lost(self, op_id: str, at: datetime) -> None:
         """Write down that the journal has it no more; the first time counts."""
         self._engine.run(
-            "UPDATE receipt SET missing_since = coalesce(missing_since, ?) WHERE op_id = ?", (to_text(at), op_id)
+            "UPDATE receipt SET missing_since = coalesce(missing_since, ?) WHERE op_id = ?",
+            (to_text(at), op_id),
         )
 
     def drop_old(self, now: datetime) -> int:

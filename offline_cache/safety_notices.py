@@ -65,10 +65,22 @@ class SafetyNotices:
     def seen(self, notice_id: str, at: datetime) -> None:
         """Write down that somebody has seen it."""
         self._engine.run(
-            "UPDATE safety_notice SET seen_at = coalesce(seen_at, ?) WHERE notice_id = ?", (to_text(at), notice_id)
+            "UPDATE safety_notice SET seen_at = coalesce(seen_at, ?) WHERE notice_id = ?",
+            (to_text(at), notice_id),
         )
 
 
 def _notice(row: Row) -> SafetyNotice:
-    texts = [str(value) for value in row[:8]]
-    return SafetyNotice(*texts, from_text(row[8]), from_optional(row[9]))
+    notice_id, kind, patient, about, first_by, first_at, second_by, second_at, found_at, seen_at = row
+    return SafetyNotice(
+        str(notice_id),
+        str(kind),
+        str(patient),
+        str(about),
+        str(first_by),
+        str(first_at),
+        str(second_by),
+        str(second_at),
+        from_text(found_at),
+        from_optional(seen_at),
+    )

@@ -1,4 +1,4 @@
-"""The schema's step for the whole outbox: updates beside creates, dependencies, conflicts, receipts, typed identities, notices."""
+"""The schema's step for the whole outbox: updates, dependencies, conflicts, receipts, typed identities, notices."""
 
 from __future__ import annotations
 

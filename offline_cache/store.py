@@ -17,8 +17,8 @@ from offline_cache.holding import Holding
 from offline_cache.meta import MetaTable
 from offline_cache.receipts import ReceiptTable
 from offline_cache.resources import ResourceTable
-from offline_cache.schema import migrate
 from offline_cache.safety_notices import SafetyNotices
+from offline_cache.schema import migrate
 from offline_cache.scopes import ScopeTable
 from offline_cache.strangers import StrangerTable
 

@@ -71,13 +71,14 @@ class StrangerTable:
     def waiting(self) -> list[Stranger]:
         """Return those whom nobody has matched, the first typed first."""
         return [
-            _stranger(row) for row in self._engine.run(f"{_SELECT} WHERE patient = '' ORDER BY typed_at, local_id")
+            _stranger(row)
+            for row in self._engine.run(f"{_SELECT} WHERE patient = '' ORDER BY typed_at, local_id")
         ]
 
     def known(self) -> dict[str, str]:
         """Return the bare uuid of each matched identity with the reference that stands for it now."""
         rows = self._engine.run("SELECT local_id, patient FROM local_patient WHERE patient <> ''")
-        return {str(local).removeprefix(URN): f"Patient/{patient}" for local, patient in rows}
+        return {str(local).removeprefix(URN): "Patient/" + str(patient) for local, patient in rows}
 
     def match(self, local_id: str, patient: str, *, by: str, at: datetime) -> None:
         """Bind what was written under a typed identity to a patient of the journal, for good.

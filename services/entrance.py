@@ -18,6 +18,7 @@ from client.transport import JournalTransport, TokenSource
 from offline_cache.keys import CacheKeys
 from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
+from offline_cache.receipt_check import ReceiptCheck
 from offline_cache.store import Store
 from offline_cache.vault import Vault, VaultIdentity
 from services import persona
@@ -220,6 +221,7 @@ class Entrance:
             client=client,
             pull=Pull(client, store, setup.worker, setup.clock),
             outbox=Outbox(client, store, setup.worker, setup.clock, setup.ids),
+            receipts=ReceiptCheck(client, store, setup.worker, setup.clock),
         )
 
     def _transport(self, base_url: str, tokens: TokenSource | None) -> JournalTransport:

@@ -42,7 +42,12 @@ STATE_INK: dict[EntryState, Ink] = {
     EntryState.WITHDRAWN: Ink.DIM,
 }
 
-KIND_WORD: dict[EntryKind, str] = {EntryKind.NEWS2: "NEWS2", EntryKind.NOTE: "notat", EntryKind.TASK: "tiltak", EntryKind.PLAN: "plan"}
+KIND_WORD: dict[EntryKind, str] = {
+    EntryKind.NEWS2: "NEWS2",
+    EntryKind.NOTE: "notat",
+    EntryKind.TASK: "tiltak",
+    EntryKind.PLAN: "plan",
+}
 
 FLAG_WORD: dict[Flag, str] = {
     Flag.NORMAL: "",

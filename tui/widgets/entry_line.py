@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _TITLE = 34
 _ADVISED = (EntryState.UNKNOWN, EntryState.REFUSED, EntryState.CONFLICT)
 _COUNTED = (
-    (EntryState.CONFLICT, "conflict"), (EntryState.REFUSED, "refused"), (EntryState.UNKNOWN, "unknown"), (EntryState.HELD, "held"),
+    (EntryState.CONFLICT, "conflict"), (EntryState.REFUSED, "refused"), (EntryState.UNKNOWN, "unknown"),
+    (EntryState.HELD, "held"),
     (EntryState.SENDING, "sending"), (EntryState.SIGNED, "waiting"), (EntryState.DELIVERED, "delivered"),
     (EntryState.WITHDRAWN, "withdrawn_count"),
 )  # fmt: skip
