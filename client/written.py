@@ -40,6 +40,7 @@ class PartAnswer:
     id: str
     version_id: str
     outcome: tuple[Outcome, ...]
+    body: bytes | None = field(default=None, repr=False)
 
 
 def read_written(answer: Answer, type_: str, id_: str = "") -> Written:
@@ -57,6 +58,7 @@ def read_written(answer: Answer, type_: str, id_: str = "") -> Written:
         raise JournalError(
             ErrorKind.BROKEN,
             status=answer.status,
+            outcomes=read_outcomes(answer.body),
             may_be_applied=True,
             detail="no id",
             request_id=answer.request_id,
@@ -126,6 +128,7 @@ def _part(entry: Entry) -> PartAnswer:
         id=id_ or (copy.id if copy else ""),
         version_id=read_etag(response.etag or "") or version or (copy.version_id if copy else ""),
         outcome=outcome,
+        body=copy.body if copy else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The bytes that go over the wire for an entry: a FHIR transaction of conditional creates, or one body with its references set.
+"""The bytes that go over the wire for an entry: a FHIR transaction of conditional writes, or one body with its references set.
 
 The parts' own bytes are put in as they were signed; nothing is parsed and written again, so no decimal changes.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | None = None) -> bytes:
-    """Return a Bundle of type transaction: one conditional POST per part, each with a place that the others may refer to.
+    """Return a Bundle of type transaction: a conditional POST or PUT per part, each with a place that the others may refer to.
 
     References to `known` parts, which the journal has already, become the ids that it gave them; those to the parts sent
     with it become their places. A place is never the part's own identifier: Medplum writes the new id of an entry wherever
@@ -27,14 +27,8 @@ def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | N
         b'{"fullUrl":%b,"resource":%b,"request":%b}'
         % (
             _json(place(part.op_id)),
-            with_references(part.body, part.op_id, names),
-            _json(
-                {
-                    "method": "POST",
-                    "url": part.type,
-                    "ifNoneExist": f"identifier=urn:ietf:rfc:3986|urn:uuid:{part.op_id}",
-                }
-            ),
+            part.body if part.is_update else with_references(part.body, part.op_id, names),
+            _json(_request(part)),
         )
         for part in parts
     ]
@@ -44,6 +38,15 @@ def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | N
 def place(op_id: str) -> str:
     """Return the `fullUrl` of a part within a transaction: the same at every try, and another than its identifier."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:uuid:{op_id}").urn
+
+
+def _request(part: PartRecord) -> dict[str, str]:
+    """Return how the journal is asked: a create only if it has none like it, an update only of the version that was seen."""
+    if part.is_update:
+        url = f"{part.type}/{part.target_id}"
+        return {"method": "PUT", "url": url, "ifMatch": f'W/"{part.base_version}"'}
+    condition = f"identifier=urn:ietf:rfc:3986|urn:uuid:{part.op_id}"
+    return {"method": "POST", "url": part.type, "ifNoneExist": condition}
 
 
 def with_references(body: bytes, own_op_id: str, known: Mapping[str, str]) -> bytes:

@@ -18,8 +18,9 @@ DRAFT_SELECT = """SELECT entry_id, kind, patient, visit, event_at, fields, autho
     FROM entry WHERE state = 'utkast'"""
 ENTRY_SELECT = """SELECT entry_id, kind, patient, visit, event_at, fields, author, saved_at,
     sequence, title, state, signed_at, send_after, next_at, delivered_at, withdrawn_at, attempts,
-    detail, shown FROM entry WHERE state <> 'utkast'"""
-PART_SELECT = "SELECT op_id, number, type, body, state, server_id, version_id, status, detail FROM part"
+    detail, shown, failures FROM entry WHERE state <> 'utkast'"""
+PART_SELECT = """SELECT op_id, number, type, body, state, server_id, version_id, status, detail,
+    target_id, base_version, base_body, follows, replaced_by, missed_at, entry_id FROM part"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,24 @@ class DraftRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What an update was made from: the version that the clinician saw. `follows` is a part of ours that makes it."""
+
+    target_id: str
+    version_id: str
+    body: bytes = field(repr=False)
+    follows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewPart:
-    """One resource of an entry about to be signed; `op_id` names it for ever."""
+    """One resource of an entry about to be signed; `op_id` names it for ever. With a base it is an update, else a create."""
 
     op_id: str
     number: int
     type: str
     body: bytes = field(repr=False)
+    base: Base | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,18 @@ class PartRecord:
     version_id: str
     status: int
     detail: str
+    target_id: str = ""
+    base_version: str = ""
+    base_body: bytes = field(default=b"", repr=False)
+    follows: str = ""
+    replaced_by: str = ""
+    missed_at: datetime | None = None
+    entry_id: str = ""
+
+    @property
+    def is_update(self) -> bool:
+        """Tell whether the part replaces a version of something that the journal has."""
+        return bool(self.target_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +107,7 @@ class EntryRecord:
     attempts: int
     detail: str
     shown: str = field(repr=False)
+    failures: int = 0
 
 
 def draft_from(row: Row) -> DraftRecord:
@@ -115,6 +140,7 @@ def entry_from(row: Row) -> EntryRecord:
         attempts,
         detail,
         shown,
+        failures,
     ) = row[8:]
     return EntryRecord(
         draft.entry_id,
@@ -135,12 +161,14 @@ def entry_from(row: Row) -> EntryRecord:
         _number(attempts),
         str(detail),
         str(shown),
+        _number(failures),
     )
 
 
 def part_from(row: Row) -> PartRecord:
     """Read a row of `PART_SELECT`."""
-    op_id, number, type_, body, state, server_id, version_id, status, detail = row
+    op_id, number, type_, body, state, server_id, version_id, status, detail = row[:9]
+    target_id, base_version, base_body, follows, replaced_by, missed_at, entry_id = row[9:]
     return PartRecord(
         str(op_id),
         _number(number),
@@ -151,6 +179,13 @@ def part_from(row: Row) -> PartRecord:
         str(version_id),
         _number(status),
         str(detail),
+        str(target_id),
+        str(base_version),
+        base_body if isinstance(base_body, bytes) else b"",
+        str(follows),
+        str(replaced_by),
+        from_optional(missed_at),
+        str(entry_id),
     )
 
 

@@ -1,8 +1,8 @@
 """The outbox: carries signed entries to the journal, each exactly once, and says "i journalen" only on the journal's word.
 
-An entry is sent as one transaction where the journal has them, else part by part. Every part is a conditional create on its own
-identifier, so a repeated request finds the first one's work. An answer that was lost makes the entry "ukjent": it is read back
-by those identifiers before anything is sent again (offline-cache.md §1.5).
+An entry is sent as one transaction where the journal has them, else part by part. A create is conditional on the part's own
+identifier, an update on the version that the clinician saw, so a repeated request does nothing twice. An answer that was lost
+makes the entry "ukjent": it is read back before anything is sent again (offline-cache.md §1.5).
 """
 
 from __future__ import annotations
@@ -13,17 +13,31 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
-from offline_cache.delivery_bundle import transaction_bundle, with_references
+from offline_cache.dependencies import in_order
 from offline_cache.entries import REGRET
 from offline_cache.errors import CacheError
+from offline_cache.fingerprint import is_vital_sign
+from offline_cache.holding import NOT_FOUND_TWICE, SEVERAL_FOUND
+from offline_cache.meeting import Meeting
+from offline_cache.outbox_notes import REPLACED, OutboxNotes
+from offline_cache.part_sending import IDENTIFIER_SYSTEM, PartSending, StalePart
+from offline_cache.reading_back import ReadingBack
 from offline_cache.states import EntryState
+from offline_cache.verdicts import (
+    LONGEST_PAUSE,
+    NOT_OFFERED,
+    READ_BACK_PAUSE,
+    STOPS_ALL,
+    UNSUPPORTED,
+    verdict,
+    word_for,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from client.capability import Capabilities
     from client.journal import JournalClient
-    from client.resource import Resource
     from offline_cache.entries import EntryRecord, PartRecord
     from offline_cache.seals import Seals
     from offline_cache.store import Store
@@ -31,29 +45,25 @@ if TYPE_CHECKING:
     from ports.ids import Ids
     from ports.worker import Worker
 
-IDENTIFIER_SYSTEM = "urn:ietf:rfc:3986"
-"""The identifier system of what we create: a URI, here `urn:uuid:` and the part's own id (FHIR R4, identifier registry)."""
+__all__ = ["IDENTIFIER_SYSTEM", "LONGEST_PAUSE", "READ_BACK_PAUSE", "DeliveryPass", "Outbox"]
 
-LONGEST_PAUSE = 600.0
-"""Seconds: the cap of the growing pause between two tries (offline-cache.md §1.5)."""
+BETWEEN_MISSES = timedelta(minutes=2)
+"""A journal may be slow to file: only what is not there twice, this far apart, counts as not there."""
 
-READ_BACK_PAUSE = 3.0
-"""Seconds before a lost answer is first read back: the journal may still be at work on it."""
-
-_CREATED = 201
+_MISS_COUNTS = timedelta(days=14)
 _QUICK_TRIES = 3
-_STOPS_ALL = {ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED, ErrorKind.TOO_MANY}
-_NEEDS_A_PERSON = {ErrorKind.REFUSED, ErrorKind.CONFLICT, ErrorKind.NOT_FOUND, ErrorKind.GONE}
+_MAY_SPLIT = NOT_OFFERED | {413}
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPass:
-    """What one pass through the outbox came to."""
+    """What one pass through the outbox came to. `doubt` says that the journal cannot do what its statement says."""
 
     delivered: int = 0
     tried: int = 0
     stopped_by: ErrorKind | None = None
     next_at: datetime | None = None
+    doubt: bool = False
 
 
 class Outbox:
@@ -68,253 +78,229 @@ class Outbox:
         ids: Ids,
         seals: Seals | None = None,
     ) -> None:
-        self._client = client
         self._store = store
         self._worker = worker
         self._clock = clock
         self._ids = ids
         self._seals = seals
         self._turn = asyncio.Lock()
+        self._sending = PartSending(client)
+        self._asking = ReadingBack(client)
+        self._meeting = Meeting(client)
+        self._notes = OutboxNotes(store, clock, ids)
+        self._doubt = False
+        self.moved_at = clock.monotonic()
+        """When an entry last moved, or a pass began or ended: what the watchdog looks at."""
+        self.is_asking = False
+        """Whether a pass is under way, and so perhaps waits for an answer."""
 
     async def deliver_due(self, capabilities: Capabilities) -> DeliveryPass:
         """Deliver or read back every entry that is due, in the order of signing.
 
-        What one entry meets stops only that entry, except no network, a lost sign-in and "too many": they stop the pass.
+        What one entry meets stops only that entry and those that refer to it, except no network, a lost sign-in and
+        "too many": they stop the pass.
         """
         async with self._turn:
-            await self._worker.run(self._set_right)
-            return await self._pass(capabilities)
+            self._touch()
+            self._doubt = False
+            self.is_asking = True
+            await self._worker.run(
+                self._notes.set_right, REGRET, timedelta(seconds=LONGEST_PAUSE), capabilities
+            )
+            try:
+                return await self._pass(capabilities)
+            finally:
+                self._touch()
+                self.is_asking = False
 
     async def _pass(self, capabilities: Capabilities) -> DeliveryPass:
-        delivered = tried = 0
+        delivered = 0
+        tried: set[str] = set()
         broken: Exception | None = None
-        for entry in await self._worker.run(self._store.entries.due, self._clock.now()):
-            tried += 1
-            try:
-                delivered += await self._deliver(entry, capabilities)
-            except JournalError as error:
-                await self._worker.run(self._note_trouble, entry, error)
-                if error.kind in _STOPS_ALL:
-                    return DeliveryPass(delivered, tried, error.kind, await self._next_at())
-            except CacheError:
-                raise
-            except Exception as error:  # noqa: BLE001  an entry that makes no sense must not hold back the others
-                broken = error
+        is_new = True
+        while is_new:  # what waited for an entry that has come through is due now
+            before = delivered
+            for entry in await self._worker.run(self._store.entries.due, self._clock.now()):
+                if entry.entry_id in tried:
+                    continue
+                tried.add(entry.entry_id)
+                self._touch()
+                try:
+                    delivered += await self._deliver(entry, capabilities)
+                except JournalError as error:
+                    await self._worker.run(self._note_trouble, entry, error)
+                    if error.kind in STOPS_ALL:
+                        return DeliveryPass(
+                            delivered, len(tried), error.kind, await self._next_at(), self._doubt
+                        )
+                except CacheError:
+                    raise
+                except Exception as error:  # noqa: BLE001  an entry that makes no sense must not hold back the others
+                    broken = error
+                    await self._worker.run(self._notes.nonsense, entry, self._pause(entry.attempts))
+            is_new = delivered > before
         if broken is not None:
             raise broken
-        return DeliveryPass(delivered, tried, None, await self._next_at())
+        return DeliveryPass(delivered, len(tried), None, await self._next_at(), self._doubt)
+
+    def _touch(self) -> None:
+        self.moved_at = self._clock.monotonic()
 
     async def _next_at(self) -> datetime | None:
         return await self._worker.run(self._store.entries.next_due)
 
     async def _deliver(self, entry: EntryRecord, capabilities: Capabilities) -> bool:
         """Send, or ask first where the journal may have a part and would take it twice."""
-        parts = await self._worker.run(self._store.entries.parts, entry.entry_id)
-        if entry.state is EntryState.UNKNOWN:
-            return await self._read_back(entry, parts, capabilities)
-        if any(_may_be_there(p) and not capabilities.conditional_create(p.type) for p in parts):
-            if not await self._worker.run(self._mark_unknown, entry):
-                return False
-            return await self._read_back(entry, parts, capabilities)
-        return await self._send(entry, parts, capabilities)
+        parts = await self._worker.run(self._notes.parts, entry)
+        try:
+            if entry.state is EntryState.UNKNOWN:
+                return await self._read_back(entry, parts, capabilities)
+            if any(_may_be_there(p) and not _is_safe_twice(p, capabilities) for p in parts):
+                if not await self._worker.run(self._notes.mark_unknown, entry):
+                    return False
+                return await self._read_back(entry, parts, capabilities)
+            return await self._send(entry, parts, capabilities)
+        except StalePart as stale:
+            return await self._meet(entry, stale)
 
     async def _send(self, entry: EntryRecord, parts: list[PartRecord], capabilities: Capabilities) -> bool:
-        known = {p.op_id: f"{p.type}/{p.server_id}" for p in parts if p.server_id}
+        known = await self._worker.run(self._notes.known, entry, parts)
         lacking = [p for p in parts if not p.server_id]
-        together = capabilities.transaction and len(lacking) > 1
-        if not await self._worker.run(self._mark_sending, entry, lacking if together else []):
+        for part in lacking:
+            if part.follows == REPLACED:
+                raise StalePart(part, 412)  # what it was made from came to the journal as something else
+        together = len(lacking) > 1 and capabilities.transaction and _can_go_together(lacking, capabilities)
+        if not await self._worker.run(self._notes.mark_sending, entry, lacking if together else []):
             return False
-        if together:
+        if not together:
+            await self._send_one_by_one(lacking, known, capabilities)
+            return await self._worker.run(self._close, entry)
+        try:
             await self._send_together(lacking, known)
-        else:
+        except JournalError as error:
+            if error.status not in _MAY_SPLIT:
+                raise
+            self._doubt = self._doubt or error.status in NOT_OFFERED
+            await self._worker.run(self._notes.unmark, lacking)
             await self._send_one_by_one(lacking, known, capabilities)
         return await self._worker.run(self._close, entry)
 
     async def _send_together(self, parts: list[PartRecord], known: dict[str, str]) -> None:
-        answers = await self._client.transaction(transaction_bundle(parts, known))
-        named: list[tuple[PartRecord, str, str, int]] = []
-        refused: JournalError | None = None
-        for part, answer in zip(parts, answers, strict=True):
-            if answer.status in (200, 201) and answer.id:
-                if answer.type not in ("", part.type) or answer.id in {one[1] for one in named}:
-                    raise _not_ours("an answer that names another resource")
-                if answer.status != _CREATED:
-                    await self._make_sure(part, answer.id)
-                named.append((part, answer.id, answer.version_id, answer.status))
-            else:
-                refused = JournalError(
-                    ErrorKind.REFUSED,
-                    status=answer.status,
-                    outcomes=answer.outcome,
-                    may_be_applied=not 400 <= answer.status < 500,
-                )
-        await self._worker.run(self._parts_delivered, named)
-        if refused is not None:
-            raise refused
+        try:
+            sent = await self._sending.together(parts, known)
+        except JournalError as error:
+            stale = await self._meeting.first_stale(parts) if error.kind is ErrorKind.CONFLICT else None
+            if stale is None:
+                raise
+            await self._worker.run(self._notes.unmark, parts)
+            raise stale from None
+        await self._worker.run(
+            self._parts_delivered, [(n.part, n.server_id, n.version_id, n.status) for n in sent.named]
+        )
+        self._touch()
+        if sent.refused is not None:
+            raise sent.refused
+        if sent.stale:
+            raise sent.stale[0]
 
     async def _send_one_by_one(
         self, parts: list[PartRecord], known: dict[str, str], capabilities: Capabilities
     ) -> None:
-        for part in parts:
-            condition = _condition(part) if capabilities.conditional_create(part.type) else ""
-            await self._worker.run(self._mark_part, part)
-            body = with_references(part.body, part.op_id, known)
-            written = await self._client.create(part.type, body, if_none_exist=condition)
-            if not written.created:
-                await self._make_sure(part, written.id, written.body)
-            one = (part, written.id, written.version_id, written.status)
+        ordered = in_order(parts)
+        if ordered is None:
+            raise JournalError(
+                ErrorKind.OFF_ORIGIN, detail="parts that refer to each other need a transaction"
+            )
+        for part in ordered:
+            await self._worker.run(self._notes.mark_part, part)
+            named = await self._sending.one(part, known, capabilities)
+            one = (part, named.server_id, named.version_id, named.status)
             await self._worker.run(self._parts_delivered, [one])
-            known = {**known, part.op_id: f"{part.type}/{written.id}"}
-
-    async def _make_sure(self, part: PartRecord, server_id: str, body: bytes | None = None) -> None:
-        """Read what the journal says it had already: one that overlooks the condition would name anything."""
-        try:
-            there = body or (await self._client.read(part.type, server_id)).body
-        except JournalError as error:
-            error.may_be_applied = True
-            raise
-        if not _carries(there, part):
-            raise _not_ours("what the journal had is something else")
+            self._touch()
+            known = {**known, part.op_id: f"{part.type}/{named.server_id}"}
 
     async def _read_back(
         self, entry: EntryRecord, parts: list[PartRecord], capabilities: Capabilities
     ) -> bool:
-        """Ask the journal, part by part, whether it has what we sent; what it lacks goes back into the queue."""
+        """Ask the journal, part by part, whether it has what we sent; what it surely lacks goes back into the queue."""
         for part in parts:
             if not _may_be_there(part):
                 continue
-            found = await self._find(part)
+            named = await self._worker.run(self._store.entries.named, part.type)
+            try:
+                found = await self._asking.find(part, capabilities, named)
+            except JournalError as error:
+                if error.kind is not ErrorKind.CONFLICT or error.status:
+                    raise
+                await self._worker.run(self._notes.await_person, entry, SEVERAL_FOUND)
+                return False
             if found is not None:
-                one = (part, found.id, found.version_id, 200)
+                one = (part, found.server_id, found.version_id, found.status)
                 await self._worker.run(self._parts_delivered, [one])
-            elif not capabilities.conditional_create(part.type):
-                raise JournalError(
-                    ErrorKind.NOT_FOUND, detail="sent once, not found, and not safe to send again"
-                )
+                self._touch()
+            elif not _is_safe_twice(part, capabilities) and not await self._is_surely_absent(
+                entry, part, capabilities
+            ):
+                return False
         return await self._worker.run(self._close, entry)
 
-    async def _find(self, part: PartRecord) -> Resource | None:
-        """Return the one resource with the part's identifier. A journal that finds others too has not understood."""
-        found: list[Resource] = []
-        async for page in self._client.search(part.type, [_identifier(part)], in_body=True):
-            if not all(_carries(resource.body, part) for resource in page.resources):
-                raise JournalError(ErrorKind.WRONG_RESOURCE, detail="found by another identifier")
-            found += page.resources
-        if len(found) > 1:
-            raise JournalError(ErrorKind.CONFLICT)
-        return found[0] if found else None
-
-    def _set_right(self) -> None:
-        """Before a pass nothing is being sent: what a broken pass left so is unknown. No clock set back delays for long."""
+    async def _is_surely_absent(
+        self, entry: EntryRecord, part: PartRecord, capabilities: Capabilities
+    ) -> bool:
+        """Tell whether a part that was not found may be sent again by itself: a vital sign, where the journal would notice."""
         at = self._clock.now()
-        with self._store.transaction():
-            self._store.entries.recover()
-            self._store.entries.wait_no_longer(at + REGRET, at + timedelta(seconds=LONGEST_PAUSE))
+        since = part.missed_at
+        if since is None or not timedelta(0) <= at - since <= _MISS_COUNTS:  # a clock put back begins anew
+            since = at
+        if at - since < BETWEEN_MISSES:
+            await self._worker.run(self._notes.missed, entry, part, since, since + BETWEEN_MISSES)
+            return False
+        if notices_doubles(capabilities) and is_vital_sign(part.body):
+            await self._worker.run(self._notes.may_go_again, part)
+            return True
+        await self._worker.run(self._notes.await_person, entry, NOT_FOUND_TWICE)
+        return False
 
-    def _mark_sending(self, entry: EntryRecord, parts: list[PartRecord]) -> bool:
-        """Commit "sender" before the first byte leaves; False when the entry was withdrawn in the meantime."""
-        with self._store.transaction():
-            now = self._store.entries.get(entry.entry_id)
-            if now is None or now.state is not EntryState.SIGNED:
-                return False
-            self._store.entries.set_state(entry.entry_id, EntryState.SENDING)
-            for part in parts:
-                self._mark_part(part)
-            self._store.audit.append("send", patient=entry.patient, detail=entry.entry_id, actor=entry.author)
-        return True
-
-    def _mark_part(self, part: PartRecord) -> None:
-        """Say that a part is on its way. One that was once unknown stays so until the journal names it."""
-        if part.state is not EntryState.UNKNOWN:
-            self._store.entries.set_part(part.op_id, EntryState.SENDING)
-
-    def _mark_unknown(self, entry: EntryRecord) -> bool:
-        with self._store.transaction():
-            now = self._store.entries.get(entry.entry_id)
-            if now is None or now.state is not EntryState.SIGNED:
-                return False
-            self._store.entries.set_state(entry.entry_id, EntryState.UNKNOWN)
-        return True
+    async def _meet(self, entry: EntryRecord, stale: StalePart) -> bool:
+        """An update whose base is gone: it may be our own earlier work; else it is a conflict, and a person decides."""
+        current = stale.current
+        if current is None:
+            current = await self._meeting.current(stale.part)
+        if current is not None and self._meeting.is_ours(current, stale.part):
+            one = (stale.part, current.id, current.version_id, 200)
+            await self._worker.run(self._parts_delivered, [one])
+            return await self._worker.run(self._close, entry)
+        if current is not None and stale.part.base_version and current.version_id == stale.part.base_version:
+            raise JournalError(
+                ErrorKind.BROKEN, status=stale.status, detail="stale, and yet the same version"
+            )
+        await self._worker.run(self._notes.conflict, entry, stale.part, current)
+        return False
 
     def _parts_delivered(self, named: list[tuple[PartRecord, str, str, int]]) -> None:
         """Keep the ids that the journal gave, all in one commit."""
-        with self._store.transaction():
-            for part, server_id, version_id, status in named:
-                self._store.entries.set_part(
-                    part.op_id,
-                    EntryState.DELIVERED,
-                    server_id=server_id,
-                    version_id=version_id,
-                    status=status,
-                )
+        self._notes.delivered(named)
 
     def _close(self, entry: EntryRecord) -> bool:
         """Settle the entry; when the journal has it, and that is committed, nobody needs to rescue it any more."""
-        is_delivered = self._settle(entry)
+        is_delivered = self._notes.settle(entry, self._pause_after(entry))
         if is_delivered and self._seals is not None:
             self._seals.drop_if_possible(entry.entry_id)
         return is_delivered
 
-    def _settle(self, entry: EntryRecord) -> bool:
-        """Close the entry when the journal has named every part; else put it back in the queue."""
-        with self._store.transaction():
-            at = self._clock.now()
-            now = self._store.entries.get(entry.entry_id)
-            if all(p.server_id for p in self._store.entries.parts(entry.entry_id)):
-                self._store.entries.set_state(entry.entry_id, EntryState.DELIVERED, delivered_at=at)
-                self._store.audit.append(
-                    "receipt", patient=entry.patient, detail=entry.entry_id, actor=entry.author
-                )
-                return True
-            tried = now.attempts if now else 0
-            pause = self._pause(tried) if tried > _QUICK_TRIES else 0.0
-            next_at = at + timedelta(seconds=pause)
-            self._store.entries.set_state(entry.entry_id, EntryState.SIGNED, next_at=next_at)
-            return False
-
     def _note_trouble(self, entry: EntryRecord, error: JournalError) -> None:
         """Write down what an entry met, in one commit, by the table of offline-cache.md §1.5."""
-        at = self._clock.now()
-        with self._store.transaction():
-            now = self._store.entries.get(entry.entry_id) or entry
-            state, pause = self._verdict(error, now)
-            self._store.entries.set_state(
-                entry.entry_id,
-                state,
-                detail=str(error.kind),
-                shown=error.outcome_text,
-                next_at=at + timedelta(seconds=pause),
-            )
-            marked = EntryState.UNKNOWN if error.may_be_applied else state
-            for part in self._store.entries.parts(entry.entry_id):
-                if part.state is EntryState.SENDING:
-                    self._store.entries.set_part(part.op_id, marked)
-            if state is not entry.state:
-                self._store.audit.append(
-                    f"entry-{state.name.lower()}",
-                    patient=entry.patient,
-                    detail=entry.entry_id,
-                    actor=entry.author,
-                )
+        self._doubt = self._doubt or word_for(error) == UNSUPPORTED
+        now = self._store.entries.get(entry.entry_id) or entry
+        self._notes.trouble(entry, error, *self._verdict(error, now))
 
     def _verdict(self, error: JournalError, now: EntryRecord) -> tuple[EntryState, float]:
-        """Decide the entry's next state, and how long it waits.
+        """Decide the entry's next state, and how long it waits."""
+        return verdict(error, now, self._pause(now.attempts))
 
-        A question that failed changes nothing: only our own finding ends an unknown entry's reading back.
-        """
-        reading_back = now.state is EntryState.UNKNOWN
-        if error.kind in (ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED):
-            return (
-                EntryState.UNKNOWN if reading_back else EntryState.SIGNED
-            ), 0.0  # the next connection sets the pace
-        pause = error.retry_after if error.retry_after is not None else self._pause(now.attempts)
-        if reading_back and (error.status or error.kind not in (ErrorKind.CONFLICT, ErrorKind.NOT_FOUND)):
-            return EntryState.UNKNOWN, pause
-        if error.kind in _STOPS_ALL or error.status == 503:
-            return EntryState.SIGNED, pause
-        if error.may_be_applied:
-            return EntryState.UNKNOWN, max(READ_BACK_PAUSE, error.retry_after or 0.0)
-        return (EntryState.REFUSED if error.kind in _NEEDS_A_PERSON else EntryState.HELD), 0.0
+    def _pause_after(self, entry: EntryRecord) -> float:
+        """Return the pause before an entry that is not through is tried again: none for the first few times."""
+        return self._pause(entry.attempts) if entry.attempts > _QUICK_TRIES else 0.0
 
     def _pause(self, attempts: int) -> float:
         """Return the growing pause with jitter, in seconds: 1, 2, 4 … 600, each taken at 50-100 %."""
@@ -322,12 +308,9 @@ class Outbox:
         return longest * (0.5 + self._ids.fraction() / 2)
 
 
-def _identifier(part: PartRecord) -> tuple[str, str]:
-    return ("identifier", f"{IDENTIFIER_SYSTEM}|urn:uuid:{part.op_id}")
-
-
-def _condition(part: PartRecord) -> str:
-    return f"identifier={IDENTIFIER_SYSTEM}|urn:uuid:{part.op_id}"
+def notices_doubles(capabilities: Capabilities) -> bool:
+    """Tell whether the journal itself refuses a vital sign that it has: known of Epic alone (norway.md §4.2)."""
+    return "epic" in capabilities.software.casefold()
 
 
 def _may_be_there(part: PartRecord) -> bool:
@@ -335,10 +318,14 @@ def _may_be_there(part: PartRecord) -> bool:
     return not part.server_id and part.state is EntryState.UNKNOWN
 
 
-def _carries(body: bytes, part: PartRecord) -> bool:
-    """Tell whether a resource is the part: nothing else in the world bears its id."""
-    return part.op_id.encode() in body
+def _is_safe_twice(part: PartRecord, capabilities: Capabilities) -> bool:
+    """Tell whether sending a part twice does nothing twice: the journal compares identifier or version."""
+    if part.is_update:
+        return True  # with If-Match by the journal, without by reading first: in both cases not over what we made ourselves
+    return capabilities.conditional_create(part.type)
 
 
-def _not_ours(detail: str) -> JournalError:
-    return JournalError(ErrorKind.WRONG_RESOURCE, may_be_applied=True, detail=detail)
+def _can_go_together(parts: list[PartRecord], capabilities: Capabilities) -> bool:
+    return all(
+        (part.base_version and capabilities.conditional_update(part.type)) for part in parts if part.is_update
+    )

@@ -15,6 +15,7 @@ class EntryState(StrEnum):
     UNKNOWN = "ukjent"
     HELD = "holdt"
     REFUSED = "avvist"
+    CONFLICT = "konflikt"
     WITHDRAWN = "trukket"
 
 
@@ -23,3 +24,5 @@ class EntryKind(StrEnum):
 
     NEWS2 = "news2"
     NOTE = "note"
+    TASK = "task"
+    PLAN = "plan"

@@ -7,6 +7,8 @@ import hmac
 from typing import TYPE_CHECKING
 
 from offline_cache.audit import AuditLog
+from offline_cache.conflicts import ConflictTable
+from offline_cache.dependencies import Dependencies
 from offline_cache.disk_faults import as_store_errors
 from offline_cache.engine import Engine
 from offline_cache.entries import EntryTable
@@ -19,12 +21,16 @@ from offline_cache.errors import (
     StoreSwapped,
     StoreTooNew,
 )
+from offline_cache.holding import Holding
 from offline_cache.meta import MetaTable
+from offline_cache.receipts import ReceiptTable
 from offline_cache.resources import ResourceTable
+from offline_cache.safety_notices import SafetyNotices
 from offline_cache.schema import migrate, require_readable
 from offline_cache.scopes import ScopeTable
 from offline_cache.search import Search
 from offline_cache.search_index import SearchIndex
+from offline_cache.strangers import StrangerTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +69,12 @@ class Store:
         self.resources = ResourceTable(engine, self._index, self.transaction)
         self.scopes = ScopeTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
+        self.holding = Holding(engine, self.transaction)
+        self.depends = Dependencies(engine)
+        self.conflicts = ConflictTable(engine)
+        self.receipts = ReceiptTable(engine)
+        self.strangers = StrangerTable(engine, self.transaction)
+        self.notices = SafetyNotices(engine)
         self.audit = AuditLog(engine, self.meta, keys.audit, clock)
 
     @classmethod

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
-from services.connection import LONGEST_PAUSE
+from offline_cache.receipt_check import Standing
+from services.connection import LONGEST_PAUSE, SPREAD_DELIVERY, SPREAD_ROUND
 from services.views import Connection
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ _NOT_THE_JOURNAL = {
 _SHORTEST_WAIT = 0.05
 """Seconds: due times in the past never make the loop spin."""
 
+_AWAY = (Connection.OFFLINE, Connection.SIGNED_OUT)
+
 
 def connection_of(error: JournalError) -> Connection:
     """Return what a failed request says of the connection."""
@@ -50,7 +54,7 @@ class Delivery:
         watch: ConnectionWatch,
         clock: Clock,
         changed: Callable[[], Awaitable[None]],
-        reconnected: Callable[[], Awaitable[None]],
+        reconnected: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._session = session
         self._watch = watch
@@ -59,7 +63,10 @@ class Delivery:
         self._reconnected = reconnected
         self._wake = asyncio.Event()
         self._capabilities: Capabilities | None = None
+        self._fetching: asyncio.Task[None] | None = None
         self.faults = 0
+        self.stepped_at = clock.monotonic()
+        """When the last step ended: a loop that turns is not stuck, whatever it met."""
 
     def wake(self) -> None:
         """Look at the outbox at once."""
@@ -67,14 +74,18 @@ class Delivery:
 
     async def run(self) -> None:
         """Ask, deliver, wait; for ever. No fault ends it: a loop that stopped would keep signed work from the journal."""
-        while True:
-            self._wake.clear()
-            try:
-                pause = await self.step()
-            except Exception:  # noqa: BLE001  whatever it was, the entry is in the store and is tried again
-                self.faults += 1
-                pause = LONGEST_PAUSE
-            await self._wait(pause)
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    pause = await self.step()
+                except Exception:  # noqa: BLE001  whatever it was, the entry is in the store and is tried again
+                    self.faults += 1
+                    pause = LONGEST_PAUSE
+                self.stepped_at = self._clock.monotonic()
+                await self._wait(pause)
+        finally:
+            await self._stop_fetching()
 
     async def step(self) -> float:
         """Do one round of asking and delivering; return the seconds until the next is worth while."""
@@ -84,27 +95,64 @@ class Delivery:
         try:
             self._capabilities = await self._session.client.capabilities()
         except JournalError as error:
-            await self._met(Connection.OFFLINE if error.kind in _NOT_THE_JOURNAL else connection_of(error))
+            state = Connection.OFFLINE if error.kind in _NOT_THE_JOURNAL else connection_of(error)
+            await self._met(state, error.retry_after)
             return self._watch.pause()
         if self._session.tokens.ended:
             await self._met(Connection.SIGNED_OUT)
             return self._watch.pause()
-        done = await self._session.outbox.deliver_due(self._capabilities)
+        if before is Connection.OFFLINE and self._reconnected is not None:
+            await self._met(Connection.ONLINE)
+            self._fetch_round()
+            return self._watch.stagger(SPREAD_DELIVERY)
+        pause = await self._deliver(self._capabilities)
+        if before in _AWAY and self._watch.state is Connection.ONLINE:
+            self._fetch_round()
+        return pause
+
+    async def _deliver(self, can: Capabilities) -> float:
+        """Deliver what is due to a journal that is the one it was; return when it is worth while again."""
+        try:
+            standing = await self._session.receipts.check(can)
+        except JournalError as error:
+            await self._met(connection_of(error), error.retry_after)
+            return self._watch.pause()
+        if standing is Standing.OTHER:
+            await self._met(Connection.ONLINE)
+            return self._watch.pause()
+        done = await self._session.outbox.deliver_due(can)
         if done.stopped_by is not None:
             await self._met(connection_of(JournalError(done.stopped_by)))
         else:
             await self._met(Connection.ONLINE)
         if done.tried:  # also what was refused or is unknown now is news to the screen
             await self._changed()
-        if before in (Connection.OFFLINE, Connection.SIGNED_OUT) and self._watch.state is Connection.ONLINE:
-            await self._reconnected()
         if self._watch.state is not Connection.ONLINE or done.next_at is None:
             return self._watch.pause()
         until_due = (done.next_at - self._clock.now()).total_seconds()
         return min(self._watch.pause(), max(_SHORTEST_WAIT, until_due))
 
-    async def _met(self, state: Connection) -> None:
-        if self._watch.met(state):
+    def _fetch_round(self) -> None:
+        """Begin to fetch the round again, beside the delivery and a while after it."""
+        if self._reconnected is None or (self._fetching is not None and not self._fetching.done()):
+            return
+        self._fetching = asyncio.create_task(self._fetch(self._reconnected), name="round")
+
+    async def _fetch(self, reconnected: Callable[[], Awaitable[None]]) -> None:
+        await self._clock.sleep(self._watch.stagger(SPREAD_ROUND))
+        try:
+            await reconnected()
+        except Exception:  # noqa: BLE001  the round that is there stays; the next connection fetches it again
+            self.faults += 1
+
+    async def _stop_fetching(self) -> None:
+        if self._fetching is not None:
+            self._fetching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._fetching
+
+    async def _met(self, state: Connection, retry_after: float | None = None) -> None:
+        if self._watch.met(state, retry_after=retry_after):
             await self._changed()
 
     async def _wait(self, seconds: float) -> None:

@@ -29,6 +29,7 @@ from offline_cache.keys import CacheKeys
 from offline_cache.opening import open_kept
 from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
+from offline_cache.receipt_check import ReceiptCheck
 from offline_cache.store import Store
 from offline_cache.vault import Vault, VaultIdentity
 from services import persona, sealing
@@ -289,6 +290,7 @@ class Entrance:
             client=client,
             pull=Pull(client, store, setup.worker, setup.clock),
             outbox=Outbox(client, store, setup.worker, setup.clock, setup.ids, seals),
+            receipts=ReceiptCheck(client, store, setup.worker, setup.clock),
             seals=seals,
         )
 

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 from client.models.document_reference import DocumentReference
 from client.models.observation import Observation
 from client.models.slim import UnreadableError, decode
+from services.journal_tree import child, read_tree, word
+from services.subjects import subject_reference
 from services.trouble import Trouble, TroubleCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from client.models.datatypes import Identifier, Reference
-    from offline_cache.entries import NewPart
+    from offline_cache.entries import Base, NewPart
 
+_SUBJECT = {"Task": "for", "CarePlan": "subject", "Goal": "subject"}
 _SYSTEM = "urn:ietf:rfc:3986"
 
 
@@ -29,11 +32,26 @@ def check_parts(parts: Sequence[NewPart], patient_id: str) -> None:
         Trouble: DRAFT_OTHER_PATIENT when a part is about somebody else; DRAFT_INCOMPLETE when it is not whole.
     """
     for part in parts:
+        if part.base is not None:
+            _check_update(part, part.base, patient_id)
+            continue
         subject, identifiers, is_whole = _facts(part)
-        if subject is None or subject.reference != f"Patient/{patient_id}":
+        if subject is None or subject.reference != subject_reference(patient_id):
             raise Trouble(TroubleCode.DRAFT_OTHER_PATIENT)
         own = any(i.system == _SYSTEM and i.value == f"urn:uuid:{part.op_id}" for i in identifiers)
         if not (is_whole and own):
+            raise Trouble(TroubleCode.DRAFT_INCOMPLETE)
+
+
+def _check_update(part: NewPart, base: Base, patient_id: str) -> None:
+    """Let an update through only if its type may be changed and it is this patient's, before and after."""
+    tree, before = read_tree(part.body) or {}, read_tree(base.body) or {}
+    if part.type not in _SUBJECT or not base.target_id:
+        raise Trouble(TroubleCode.CANNOT_CHANGE)
+    for one in (tree, before):
+        if word(child(one, _SUBJECT[part.type]), "reference") != f"Patient/{patient_id}":
+            raise Trouble(TroubleCode.DRAFT_OTHER_PATIENT)
+        if (one.get("resourceType"), one.get("id")) != (part.type, base.target_id):
             raise Trouble(TroubleCode.DRAFT_INCOMPLETE)
 
 

@@ -26,6 +26,7 @@ class Sheet:
     tree: Tree
     readable: bool
     address_cut: bool = False
+    state: EntryState | None = None  # not None: as our own entry on its way has changed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class PatientFile:
         self.drafts = drafts
         self._by_type: dict[str, list[Sheet]] = {}
         for resource in resources:
-            self._by_type.setdefault(resource.type, []).append(sheet_of(resource))
+            changed = _changed(resource, entries)
+            self._by_type.setdefault(resource.type, []).append(changed or sheet_of(resource))
 
     def of(self, type_: str) -> list[Sheet]:
         """Return the resources of a type, those that cannot be read among them."""
@@ -79,6 +81,7 @@ class PatientFile:
             if entry.state is not EntryState.WITHDRAWN
             for part in parts
             if part.type == type_
+            and not part.is_update
             and f"urn:uuid:{part.op_id}" not in here
             and (part.server_id or None) not in ids
         ]
@@ -88,6 +91,22 @@ class PatientFile:
         """Return the Patient itself, or None when the cache does not hold it."""
         sheets = self.of("Patient")
         return next((sheet for sheet in sheets if sheet.id == self.patient_id), sheets[0] if sheets else None)
+
+
+def _changed(
+    resource: StoredResource, entries: Sequence[tuple[EntryRecord, Sequence[PartRecord]]]
+) -> Sheet | None:
+    """Return a resource as our own last update makes it, until the cache has it from the journal; None when we made none."""
+    last: Sheet | None = None
+    for entry, parts in entries:
+        is_newer = entry.delivered_at is None or entry.delivered_at > resource.fetched_at
+        if entry.state is EntryState.WITHDRAWN or not is_newer:
+            continue
+        for part in parts:
+            if (part.type, part.target_id) == (resource.type, resource.id):
+                tree = read_tree(part.body) or {}
+                last = Sheet(resource.type, resource.id, tree, bool(tree), resource.address_cut, entry.state)
+    return last
 
 
 def sheet_of(resource: StoredResource) -> Sheet:

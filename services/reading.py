@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from offline_cache.states import EntryState
+from offline_cache.strangers import URN
 from services.chart import build_chart
 from services.names import birth_date_of, full_name, name_of
 from services.patient_file import PatientFile
+from services.strangers import as_patient
 from services.trouble import Trouble, TroubleCode
 from services.views import EntryRow
 from services.visit_list import build_round
@@ -85,7 +87,7 @@ class Reading:
         Raises:
             Trouble: NOT_CACHED when this patient was not taken along.
         """
-        if self._store.resources.get("Patient", patient_id) is None:
+        if self._patient(patient_id) is None:
             raise Trouble(TroubleCode.NOT_CACHED)
         basis = f"Appointment/{visit_id}" if visit_id else "round"
         with self._store.transaction():
@@ -106,6 +108,8 @@ class Reading:
         resources: list[StoredResource] = []
         for type_ in CHART_TYPES:
             resources += self._store.resources.of_patient(patient_id, type_)
+        typed = self._patient(patient_id) if patient_id.startswith(URN) else None
+        resources += [typed] if typed else []
         entries = [
             (e, self._store.entries.parts(e.entry_id))
             for e in self._store.entries.all()
@@ -115,12 +119,26 @@ class Reading:
 
     def outbox(self) -> list[EntryRow]:
         """Return the signed entries, in the order of signing."""
-        return [self.entry(record) for record in self._store.entries.all()]
+        behind = self._store.depends.behind()
+        return [self._placed(self.entry(record), behind) for record in self._store.entries.all()]
+
+    @staticmethod
+    def _placed(row: EntryRow, behind: set[str]) -> EntryRow:
+        """Return the row of a signed entry as held where something else holds it: an entry it refers to, or who it is about."""
+        if row.state is not EntryState.SIGNED:
+            return row
+        why = "stranger" if row.patient_id.startswith(URN) else "behind" if row.entry_id in behind else ""
+        return replace(row, state=EntryState.HELD, detail=why) if why else row
+
+    def _patient(self, patient_id: str) -> StoredResource | None:
+        """Return the Patient of the cache, or a typed identity in its form."""
+        typed = self._store.strangers.get(patient_id) if patient_id.startswith(URN) else None
+        return as_patient(typed) if typed else self._store.resources.get("Patient", patient_id)
 
     def entry(self, record: EntryRecord) -> EntryRow:
         """Return one entry as a row."""
         parts: list[PartRecord] = self._store.entries.parts(record.entry_id)
-        patient = self._store.resources.get("Patient", record.patient)
+        patient = self._patient(record.patient)
         sheet = PatientFile(record.patient, [patient] if patient else []).patient
         tree = sheet.tree if sheet else {}
         born = birth_date_of(tree)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from services.coded import URN
 from services.fhir_time import wire
+from services.subjects import subject_reference
 
 if TYPE_CHECKING:
     from services.journal_tree import Tree
@@ -30,7 +31,7 @@ def note_body(text: str, by: Recorder, op_id: str) -> Tree:
             "coding": [{"system": DOCUMENT_TYPES, "code": NOTE_CODE, "display": "Journalnotat"}],
             "text": "Journalnotat",
         },
-        "subject": {"reference": f"Patient/{by.patient_id}"},
+        "subject": {"reference": subject_reference(by.patient_id)},
         "date": wire(by.signed_at),
         "author": [{"reference": by.author, "display": by.author_name}],
         "description": NOTE_TITLE if by.visit_id else "Notat",

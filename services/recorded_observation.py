@@ -23,6 +23,7 @@ from services.fhir_time import wire
 from services.news2_draft import reason_of
 from services.news2_scale import scale_component
 from services.observed_value import AIR, ON_OXYGEN, OXYGEN, ROOM_AIR
+from services.subjects import subject_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +95,7 @@ def _frame(category: str, code: Tree, by: Recorder, op_id: str) -> Tree:
         "status": "final",
         "category": [{"coding": [{"system": CATEGORIES, "code": category}]}],
         "code": code,
-        "subject": {"reference": f"Patient/{by.patient_id}"},
+        "subject": {"reference": subject_reference(by.patient_id)},
         "effectiveDateTime": wire(by.event_at),
         "issued": wire(by.signed_at),
         "performer": [{"reference": by.author, "display": by.author_name}],

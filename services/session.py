@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from client.transport import JournalTransport
     from offline_cache.outbox import Outbox
     from offline_cache.pull import Pull
+    from offline_cache.receipt_check import ReceiptCheck
     from offline_cache.seals import Seals
     from offline_cache.store import Store
     from offline_cache.vault import Vault
@@ -44,4 +45,5 @@ class Session:
     client: JournalClient
     pull: Pull
     outbox: Outbox
+    receipts: ReceiptCheck
     seals: Seals

@@ -56,5 +56,6 @@ class Setup:
     worker: Worker
     journal: JournalAddress
     no_cache: bool = False
+    review_before_sending: bool = False
     key_cost: KdfParams = field(default_factory=KdfParams)
     inner: httpx.AsyncBaseTransport | None = None

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clinical.news2_response import RESPONSES, Risk, risk
+from offline_cache.dependencies import has_ring
 from offline_cache.errors import WrongState
 from offline_cache.states import EntryKind
+from services.changed_resource import CHANGED_TYPES, update_part, update_title
+from services.changing import base_of
 from services.names import full_name
 from services.news2_draft import read_news2
 from services.part_check import check_parts
 from services.recording import (
     FieldProblem,
+    correction_title,
     news2_parts,
     news2_title,
     note_parts,
@@ -70,7 +74,7 @@ class Signing:
             event_at=draft.event_at,
             parts=len(parts),
             critical=_response(draft),
-            retype_digits=_must_retype(chart),
+            retype_digits=needs_digits(chart),
         )
 
     def sign(self, entry_id: str, retyped: str) -> EntryRow:
@@ -83,10 +87,15 @@ class Signing:
         self._refuse_other_patient(draft)
         chart = self._reading.chart(draft.patient_id, draft.visit_id)
         parts, title = self._parts(draft, chart)
-        if _must_retype(chart) and retyped != chart.banner.identity_number[-3:]:
-            raise Trouble(TroubleCode.DIGITS_DIFFER)
+        check_digits(chart, retyped)
         check_parts(parts, draft.patient_id)
-        self.writing.sign(draft, parts, title)
+        if has_ring(parts) and self._store.meta.get("journal.transaction") == b"no":
+            raise Trouble(
+                TroubleCode.CANNOT_CHANGE
+            )  # parts that refer to each other, and a journal that takes one at a time
+        with self._store.transaction():
+            self._take_back_first(draft)
+            self.writing.sign(draft, parts, title)
         record = self._store.entries.get(entry_id)
         if record is None:
             raise Trouble(TroubleCode.DISK_FAULT)
@@ -132,12 +141,41 @@ class Signing:
         Raises:
             Trouble: DRAFT_INCOMPLETE with the fields that stand in the way.
         """
+        now = self._clock.now()
+        if draft.kind in CHANGED_TYPES:
+            base = base_of(self._store, draft)
+            return [update_part(draft, base, self._ids, now)], update_title(draft, base)
+        corrected = self._op_ids(draft.fields.get("corrects", ""))
         if draft.kind is EntryKind.NEWS2:
             problems = validate_news2(draft.fields, chart)
             _refuse(problems)
-            return news2_parts(draft, self._clinician, self._ids, self._clock.now()), news2_title(draft)
+            parts = news2_parts(draft, self._clinician, self._ids, now, corrected)
+            return parts, correction_title(news2_title(draft), corrected)
         _refuse(validate_note(draft.fields))
-        return note_parts(draft, self._clinician, self._ids, self._clock.now()), note_title(draft)
+        about = self._op_ids(draft.fields.get("about", ""))
+        parts = note_parts(draft, self._clinician, self._ids, now, corrected, about)
+        return parts, correction_title(note_title(draft), corrected)
+
+    def _op_ids(self, entry_id: str) -> list[str]:
+        """Return the ids of the parts of an entry of ours that a draft refers to; none for no entry."""
+        return [part.op_id for part in self._store.entries.parts(entry_id)] if entry_id else []
+
+    def _take_back_first(self, draft: Draft) -> None:
+        """Withdraw the entry in whose place a draft is signed: it was never sent, or was refused.
+
+        Raises:
+            Trouble: TOO_LATE_TO_WITHDRAW when the journal has it by now; then it must be corrected instead.
+        """
+        instead = draft.fields.get("instead", "")
+        if not instead:
+            return
+        try:
+            self._store.entries.withdraw(instead, self._clock.now())
+        except WrongState:
+            raise Trouble(TroubleCode.TOO_LATE_TO_WITHDRAW) from None
+        self._store.audit.append(
+            "withdraw", patient=draft.patient_id, detail=instead, actor=self._clinician.fhir_user
+        )
 
     def _refuse_other_patient(self, draft: Draft) -> None:
         """Refuse a draft whose visit belongs to somebody else than the draft does (UX-07)."""
@@ -155,7 +193,17 @@ def _refuse(problems: list[FieldProblem]) -> None:
         )
 
 
-def _must_retype(chart: Chart) -> bool:
+def check_digits(chart: Chart, retyped: str) -> None:
+    """Ask for the last three digits where somebody on today's list looks alike (UX-06).
+
+    Raises:
+        Trouble: DIGITS_DIFFER.
+    """
+    if needs_digits(chart) and retyped != chart.banner.identity_number[-3:]:
+        raise Trouble(TroubleCode.DIGITS_DIFFER)
+
+
+def needs_digits(chart: Chart) -> bool:
     """Tell whether the last three digits are asked for: somebody on today's list looks alike, and there is a number."""
     return bool(chart.banner.look_alikes) and bool(chart.banner.identity_number)
 

@@ -50,7 +50,7 @@ def _row(sheet: Sheet) -> TaskRow:
         if done
         else None
     )
-    return TaskRow(word(tree, "id") or sheet.id, _text(sheet), done, at)
+    return TaskRow(word(tree, "id") or sheet.id, _text(sheet), done, at, sheet.state)
 
 
 def _text(sheet: Sheet) -> str:

@@ -55,6 +55,13 @@ class TroubleCode(StrEnum):
     LOCKED = "locked"  # nothing can be read before unlocking
     TOO_LATE_TO_WITHDRAW = "too-late-to-withdraw"
     NOT_CACHED = "not-cached"
+    CANNOT_CHANGE = (
+        "cannot-change"  # something was cut out of it, or it cannot be read: never the base of a write
+    )
+    NOT_WAITING = "not-waiting"  # the entry is not in a state for this
+    NOT_CHOSEN = "not-chosen"  # a conflict with fields that nobody has chosen for
+    ALREADY_MATCHED = "already-matched"  # a typed identity is bound to its patient once
+    OTHER_JOURNAL = "other-journal"  # what was delivered is not there at all: emptied, or another journal
     NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown
     SANDBOX_NOT_RUNNING = "sandbox-not-running"
     SANDBOX_PORT_TAKEN = "sandbox-port-taken"

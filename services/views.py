@@ -219,6 +219,7 @@ class TaskRow:
     text: str
     done: bool
     done_at: datetime | None
+    state: EntryState | None = None  # not None: ours, on its way
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from client.errors import JournalError
 from clinical.shifts import shift_at
+from offline_cache.double_acts import check_double_acts
 from offline_cache.errors import CacheError
 from ports.keyring import find_protector
 from services.connection import ConnectionWatch
@@ -18,11 +19,13 @@ from services.delivery import Delivery, connection_of
 from services.entrance import Entrance
 from services.journal_tree import read_tree
 from services.names import full_name, name_of
+from services.outbox_acts import Desk, OutboxActs
 from services.reading import Counts, Reading
 from services.signing import Signing
 from services.trouble import Trouble, TroubleCode
 from services.trouble_from import of_journal, told
 from services.views import CacheKind, Connection, OnlyReads, RoundProgress, Status
+from services.watchdog import Watchdog
 from services.writing import Writing
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ _PATIENCE = 5.0
 """Seconds that leaving waits for a token that is being renewed."""
 
 
-class Workday:
+class Workday(OutboxActs):
     """A clinician's working day with one journal, from the locked door to the last delivered entry."""
 
     def __init__(self, setup: Setup) -> None:
@@ -50,7 +53,8 @@ class Workday:
         self._session: Session | None = None
         self._reading: Reading | None = None
         self._signing: Signing | None = None
-        self._delivery: Delivery | None = None
+        self._delivery: Watchdog | None = None
+        self._desk: Desk | None = None
         self._background: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         self._noted: tuple[int, int] | None = None
@@ -112,10 +116,15 @@ class Workday:
         session = self._open()
         if session.store.read_only:
             return
-        self._delivery = Delivery(
-            session, self._watch, self._setup.clock, self._refresh_status, self._after_reconnection
+        self._delivery = Watchdog(
+            session, self._watch, self._setup.clock, self._setup.worker, self._new_delivery
         )
         self._background = asyncio.create_task(self._delivery.run(), name="delivery")
+
+    def _new_delivery(self) -> Delivery:
+        return Delivery(
+            self._open(), self._watch, self._setup.clock, self._refresh_status, self._after_reconnection
+        )
 
     async def close(self) -> None:
         """Stop the background, close the store. What is unsent stays in the cache."""
@@ -145,6 +154,7 @@ class Workday:
         with told():
             async with self._taking:
                 await self._pull_round(session, progress)
+                await self._setup.worker.run(check_double_acts, session.store, self._setup.clock.now())
             await self._refresh_status()
             taken = await self._setup.worker.run(reading.round)
         if taken is None:
@@ -229,10 +239,7 @@ class Workday:
 
     async def sync(self) -> None:
         """Ask the journal once and deliver once, now, without the background."""
-        session = self._writable()
-        delivery = Delivery(
-            session, self._watch, self._setup.clock, self._refresh_status, self._no_reconnection
-        )
+        delivery = Delivery(self._writable(), self._watch, self._setup.clock, self._refresh_status)
         with told():
             await delivery.step()
 
@@ -267,11 +274,19 @@ class Workday:
     async def _enter(self, session: Session) -> None:
         self._session = session
         clock, ids = self._setup.clock, self._setup.ids
-        writing = Writing(session.store, clock, ids, session.clinician, session.seals)
+        writing = Writing(
+            session.store,
+            clock,
+            ids,
+            session.clinician,
+            session.seals,
+            awaits_review=self._setup.review_before_sending,
+        )
         self._reading = Reading(session.store, clock, session.clinician)
         self._signing = Signing(
             session.store, clock, ids, session.clinician, writing, self._reading, session.seals
         )
+        self._desk = Desk.of(session, self._setup, self._signing, self._reading)
         if not session.store.read_only:
             await self._setup.worker.run(self._reading.note_unlock)
             await self._setup.worker.run(_mirror, session)
@@ -338,9 +353,6 @@ class Workday:
             with contextlib.suppress(Trouble):
                 await self.take_round(lambda _: None)
 
-    async def _no_reconnection(self) -> None:
-        """Do nothing: a command fetches no round."""
-
     async def _audit_with_journal(self, patient_id: str) -> None:
         """Have the journal note the reading before anything is shown; without a cache there is no log of our own."""
         from services.audit_event import patient_read
@@ -376,6 +388,11 @@ class Workday:
         if self._signing is None:
             raise Trouble(TroubleCode.LOCKED)
         return self._signing
+
+    def _at_desk(self) -> Desk:
+        if self._desk is None:
+            raise Trouble(TroubleCode.LOCKED)
+        return self._desk
 
     def _writer(self) -> Writing:
         return self._signer().writing

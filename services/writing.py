@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.entries import REGRET, DraftRecord
 from offline_cache.states import EntryKind
+from services.referring import referred_entries
 from services.trouble import Trouble, TroubleCode
 from services.views import Draft
 
@@ -24,7 +25,17 @@ if TYPE_CHECKING:
 class Writing:
     """Drafts and signatures of one clinician. Synchronous: runs on the store's worker."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, seals: Seals) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        clinician: Clinician,
+        seals: Seals,
+        *,
+        awaits_review: bool = False,
+    ) -> None:
+        self._awaits_review = awaits_review
         self._store = store
         self._seals = seals
         self._clock = clock
@@ -35,6 +46,13 @@ class Writing:
         """Give back the unfinished draft of this kind and visit, or begin one. Nothing is stored before something is typed."""
         for record in self._store.entries.drafts(patient_id):
             if record.kind == kind and record.visit == visit_id:
+                return _view(record)
+        return Draft(self._ids.uuid(), kind, patient_id, visit_id, self._clock.now())
+
+    def begun(self, kind: EntryKind, patient_id: str, visit_id: str, name: str, value: str) -> Draft:
+        """Give back the unfinished draft of this kind whose field has this value, or begin one."""
+        for record in self._store.entries.drafts(patient_id):
+            if record.kind is kind and record.fields.get(name) == value:
                 return _view(record)
         return Draft(self._ids.uuid(), kind, patient_id, visit_id, self._clock.now())
 
@@ -103,6 +121,9 @@ class Writing:
                 send_after=send_after,
                 author=self._clinician.fhir_user,
             )
+            self._store.depends.add(draft.entry_id, referred_entries(self._store, draft.entry_id, parts))
+            if self._awaits_review:
+                self._store.holding.await_review(draft.entry_id)
             self._store.audit.append(
                 "sign",
                 patient=draft.patient_id,

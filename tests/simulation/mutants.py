@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from offline_cache import outbox
+from offline_cache import part_sending
 from offline_cache.delivery_bundle import transaction_bundle
 from offline_cache.entries import EntryTable
 from offline_cache.instants import to_text
@@ -38,7 +38,7 @@ def new_id_on_retry() -> AbstractContextManager[object]:
     def bundle(parts: Sequence[PartRecord], known: Mapping[str, str]) -> bytes:
         return whole([renamed(part) for part in parts], known)
 
-    return patch.object(outbox, "transaction_bundle", bundle)
+    return patch.object(part_sending, "transaction_bundle", bundle)
 
 
 def delivered_on_a_lost_answer() -> AbstractContextManager[object]:
@@ -64,8 +64,8 @@ def no_conditional_create() -> AbstractContextManager[object]:
         return re.sub(rb',"ifNoneExist":"[^"]*"', b"", whole(parts, known))
 
     held = contextlib.ExitStack()
-    held.enter_context(patch.object(outbox, "transaction_bundle", bundle))
-    held.enter_context(patch.object(outbox, "_condition", lambda part: ""))
+    held.enter_context(patch.object(part_sending, "transaction_bundle", bundle))
+    held.enter_context(patch.object(part_sending, "_condition", lambda part: ""))
     return held
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from offline_cache.holding import NOT_FOUND_TWICE, SEVERAL_FOUND
 from offline_cache.states import EntryKind, EntryState
 from services.trouble import Trouble
 from services.views import Connection
@@ -30,6 +31,7 @@ STEPS = 30
 HEALED_WITHIN = 1800.0
 _DONE = (EntryState.DELIVERED, EntryState.WITHDRAWN)
 _NEEDS_A_PERSON = (EntryState.HELD, EntryState.REFUSED)
+_ASKS_A_PERSON = (NOT_FOUND_TWICE, SEVERAL_FOUND)
 _WEIGHTS = {
     "draft": 5,
     "sign": 9,
@@ -212,13 +214,16 @@ class Schedule:
         self._check()
         waiting = self._waiting()
         assert not waiting, f"stuck: {waiting}"
-        held = [e for e in self._nurse.store.entries.all() if e.state in _NEEDS_A_PERSON]
+        entries = self._nurse.store.entries.all()
+        held = [e for e in entries if e.state in _NEEDS_A_PERSON or e.detail in _ASKS_A_PERSON]
         assert may_need_a_person or not held, f"stopped for no reason: {[(e.state, e.detail) for e in held]}"
 
     def _waiting(self) -> list[tuple[EntryState, str]]:
         entries = self._nurse.store.entries.all()
         return [
-            (e.state, e.detail) for e in entries if e.state not in _DONE and e.state not in _NEEDS_A_PERSON
+            (e.state, e.detail)
+            for e in entries
+            if e.state not in _DONE and e.state not in _NEEDS_A_PERSON and e.detail not in _ASKS_A_PERSON
         ]
 
 

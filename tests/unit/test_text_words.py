@@ -130,7 +130,9 @@ def test_a_draft_that_is_not_whole_names_fields_by_their_words_only() -> None:
 
 def test_every_state_flag_and_connection_has_its_own_sign_or_word() -> None:
     assert set(STATE_SIGN) == set(STATE_WORD) == set(EntryState)
-    assert len(set(STATE_SIGN.values())) == len(STATE_SIGN)
+    signs = {state: sign for state, sign in STATE_SIGN.items() if state is not EntryState.CONFLICT}
+    assert len(set(signs.values())) == len(signs)
+    assert STATE_SIGN[EntryState.CONFLICT] == STATE_SIGN[EntryState.REFUSED]  # one sign for both (UX-20)
     assert set(FLAG_WORD) == set(Flag)
     assert set(CONNECTION_WORD) == set(Connection)
     assert set(ENVIRONMENT_WORD) == set(Environment)

@@ -26,16 +26,17 @@ if TYPE_CHECKING:
     from services.views import EntryRow
     from tui.screens.desk import Desk
 
-_NEEDS_PERSON = (EntryState.REFUSED, EntryState.UNKNOWN, EntryState.HELD)
+_NEEDS_PERSON = (EntryState.CONFLICT, EntryState.REFUSED, EntryState.UNKNOWN, EntryState.HELD)
 _URGENCY = {
     EntryState.SENDING: 1,
     EntryState.SIGNED: 2,
     EntryState.HELD: 3,
     EntryState.UNKNOWN: 4,
     EntryState.REFUSED: 5,
+    EntryState.CONFLICT: 6,
 }
 _MAY_BE_SENT = (EntryState.SIGNED, EntryState.UNKNOWN, EntryState.HELD, EntryState.REFUSED)
-_MAY_BE_WITHDRAWN = (EntryState.SIGNED, EntryState.HELD, EntryState.REFUSED)
+_MAY_BE_WITHDRAWN = (EntryState.SIGNED, EntryState.HELD, EntryState.REFUSED, EntryState.CONFLICT)
 
 
 def why_not_send(entry: EntryRow) -> str:

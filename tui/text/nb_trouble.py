@@ -190,6 +190,25 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
     _C.NOT_CACHED: TroubleWords(
         "Dette er ikke tatt med på maskinen.", _KEPT, "Ta med runden mens du har nett."
     ),
+    _C.CANNOT_CHANGE: TroubleWords(
+        "Dette kan ikke endres herfra.", _KEPT, "Endre det i journalens eget program."
+    ),
+    _C.NOT_WAITING: TroubleWords(
+        "Oppføringen står ikke slik at det kan gjøres nå.",
+        _KEPT,
+        "Åpne utboksen med u og se hvordan den står.",
+    ),
+    _C.NOT_CHOSEN: TroubleWords(
+        "Det er felt i konflikten som ingen har valgt for.", _KEPT, "Velg for hvert felt, og signer igjen."
+    ),
+    _C.ALREADY_MATCHED: TroubleWords(
+        "Den innskrevne personen er alt koblet til en pasient.", _KEPT, "Er koblingen feil: meld avvik."
+    ),
+    _C.OTHER_JOURNAL: TroubleWords(
+        "Journalen har ingenting av det den har bekreftet før.",
+        "Ingenting sendes til den.",
+        "Meld fra til systemansvarlig: journalen er tømt, eller det er en annen.",
+    ),
     _C.NO_AUDIT: TroubleWords(
         "Oppslaget kunne ikke loggføres.",
         "Pasienten vises derfor ikke.",

@@ -14,6 +14,7 @@ STATE_SIGN: dict[EntryState, str] = {
     EntryState.UNKNOWN: "?",
     EntryState.HELD: "‖",
     EntryState.REFUSED: "✖",
+    EntryState.CONFLICT: "✖",
     EntryState.WITHDRAWN: "−",
 }
 
@@ -25,6 +26,7 @@ STATE_WORD: dict[EntryState, str] = {
     EntryState.UNKNOWN: "ukjent, leses tilbake",
     EntryState.HELD: "holdt",
     EntryState.REFUSED: "avvist",
+    EntryState.CONFLICT: "konflikt",
     EntryState.WITHDRAWN: "trukket tilbake",
 }
 
@@ -36,10 +38,16 @@ STATE_INK: dict[EntryState, Ink] = {
     EntryState.UNKNOWN: Ink.PERSON,
     EntryState.HELD: Ink.PERSON,
     EntryState.REFUSED: Ink.DANGER,
+    EntryState.CONFLICT: Ink.DANGER,
     EntryState.WITHDRAWN: Ink.DIM,
 }
 
-KIND_WORD: dict[EntryKind, str] = {EntryKind.NEWS2: "NEWS2", EntryKind.NOTE: "notat"}
+KIND_WORD: dict[EntryKind, str] = {
+    EntryKind.NEWS2: "NEWS2",
+    EntryKind.NOTE: "notat",
+    EntryKind.TASK: "tiltak",
+    EntryKind.PLAN: "plan",
+}
 
 FLAG_WORD: dict[Flag, str] = {
     Flag.NORMAL: "",

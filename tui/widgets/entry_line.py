@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from services.views import EntryRow
 
 _TITLE = 34
-_ADVISED = (EntryState.UNKNOWN, EntryState.REFUSED)
+_ADVISED = (EntryState.UNKNOWN, EntryState.REFUSED, EntryState.CONFLICT)
 _COUNTED = (
-    (EntryState.REFUSED, "refused"), (EntryState.UNKNOWN, "unknown"), (EntryState.HELD, "held"),
+    (EntryState.CONFLICT, "conflict"), (EntryState.REFUSED, "refused"), (EntryState.UNKNOWN, "unknown"),
+    (EntryState.HELD, "held"),
     (EntryState.SENDING, "sending"), (EntryState.SIGNED, "waiting"), (EntryState.DELIVERED, "delivered"),
     (EntryState.WITHDRAWN, "withdrawn_count"),
 )  # fmt: skip
