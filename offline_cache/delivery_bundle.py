@@ -22,12 +22,13 @@ def transaction_bundle(parts: Sequence[PartRecord], known: Mapping[str, str] | N
     with it become their places. A place is never the part's own identifier: Medplum writes the new id of an entry wherever
     in the Bundle its `fullUrl` stands, in the identifier and in `ifNoneExist` too, and then finds the part never again.
     """
-    names = {part.op_id: place(part.op_id) for part in parts} | dict(known or {})
+    places = {part.op_id: place(part.op_id) for part in parts}
+    names = places | dict(known or {})
     entries = [
         b'{"fullUrl":%b,"resource":%b,"request":%b}'
         % (
             _json(place(part.op_id)),
-            part.body if part.is_update else with_references(part.body, part.op_id, names),
+            with_references(part.body, part.op_id, places if part.is_update else names),
             _json(_request(part)),
         )
         for part in parts

@@ -247,7 +247,7 @@ def test_the_index_is_rolled_back_with_its_resource(store: Store) -> None:
 
 
 def test_an_address_of_a_graded_patient_is_in_no_index(store: Store) -> None:
-    home = {
+    home: dict[str, Any] = {
         "address": [{"line": ["Hemmeligveien 1"], "city": "Gjemested"}],
         "telecom": [{"value": "99900111"}],
     }

@@ -14,6 +14,7 @@ from ports.disk import SystemDisk
 from ports.folders import Folders
 from ports.ids import SystemIds
 from ports.worker import ThreadWorker
+from services import sealing
 from services.entrance import Entrance
 from services.session import Clinician
 from services.setup import JournalAddress, Setup
@@ -97,7 +98,8 @@ class Ward:
         day = Workday(setup)
         day._entrance = entrance
         store = await setup.worker.run(self._store, first)
-        await day._enter(await entrance._session(clinician, grant, CacheKind.PIN_ONLY, store, None))
+        seals = sealing.seals_of(setup, None, "", clinician)
+        await day._enter(await entrance._session(clinician, grant, CacheKind.PIN_ONLY, store, None, seals))
         return day
 
     def _store(self, create: bool) -> Store:  # noqa: FBT001  handed over by position to the worker
