@@ -81,7 +81,7 @@ class Weave:
             if is_one_value(base, mine, theirs):
                 return self._field(path, base, mine, theirs, both="twins" if twin else "")
             kept = self._members(path, base, mine, theirs)
-            return kept if kept or not theirs else ABSENT
+            return kept if kept or {} in (mine, theirs) else ABSENT
         sides = (base, mine, theirs)
         if all(isinstance(side, list | Absent) for side in sides):
             return self._list(path, *sides)

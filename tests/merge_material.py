@@ -289,6 +289,22 @@ def orders_both(mine: Sequence[Edit], theirs: Sequence[Edit]) -> bool:
     )
 
 
+def moves_beside(mine: Sequence[Edit], theirs: Sequence[Edit]) -> bool:
+    """Tell whether one side puts things into a list or moves them where the other edits one of its things.
+
+    If that edit changes what the thing is known by, it is another thing now, and where it stands among the others is open.
+    """
+    kinds = {"insert", "append", "reverse", "remove"}
+    pairs = [(one, other) for one in mine for other in theirs]
+    return any(
+        one.what in kinds
+        and other.footprint[: len(one.place)] == one.place
+        and len(other.footprint) > len(one.place) + 1
+        for pair in pairs
+        for one, other in (pair, pair[::-1])
+    )
+
+
 def comparable(node: Any, *, ordered: bool = True) -> Any:
     """Return a form in which two trees are equal when they say the same; what is empty is as if not there."""
     if isinstance(node, dict):

@@ -349,3 +349,10 @@ def test_hostile_names_keep_each_field_a_path_of_its_own() -> None:
     mine["a.b"]["x"] = mine["a"]["b"]["x"] = 2
     paths = [one.path for one in merge(base, mine, base).fields]
     assert len(set(paths)) == len(paths) == 2
+
+
+def test_an_object_that_both_emptied_is_gone_and_one_that_came_empty_stays() -> None:
+    base = {"resourceType": "Goal", "id": "1", "x": {"a": 1, "b": 2}}
+    assert "x" not in body(merge(base, changed(base, x={"a": 1}), changed(base, x={"b": 2})).proposal)
+    emptied = changed(base, x={})
+    assert body(merge(base, emptied, base).proposal) == emptied
