@@ -162,7 +162,7 @@ def test_a_note_is_valid_and_keeps_every_letter() -> None:
         note(" \n ")
 
 
-@pytest.mark.parametrize("kind", list(EntryKind))
+@pytest.mark.parametrize("kind", [EntryKind.NEWS2, EntryKind.NOTE])
 def test_the_entry_goes_as_one_valid_transaction(kind: EntryKind) -> None:
     parts = news2() if kind is EntryKind.NEWS2 else note()
     body = transaction_bundle(signed(parts, kind)[1])
