@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ports.clock import Clock
 
 _HEAD = "audit.head"
+_KEY = "audit.key"
 _START = bytes(32)
 _COLUMNS = "sequence, at, actor, patient, action, basis, detail, hash"
 
@@ -53,8 +54,12 @@ class AuditLog:
     def __init__(self, engine: Engine, meta: MetaTable, key: bytes, clock: Clock) -> None:
         self._engine = engine
         self._meta = meta
-        self._key = key
+        self._key = meta.get(_KEY) or key
         self._clock = clock
+
+    def keep_key(self) -> None:
+        """Keep the key of the chain in the database: it outlives the database key that it was derived from."""
+        self._meta.put(_KEY, self._key)
 
     @property
     def head(self) -> AuditHead:

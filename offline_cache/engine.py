@@ -71,6 +71,8 @@ class Engine:
             raise StoreFault("the key has the wrong length")
         if not _TEMP_STORE & set(apsw.compile_options):
             raise StoreFault("this SQLite may write temporary files")
+        self._path = path
+        self._disk = disk
         self._in_memory = path is None
         self._is_shared = disk.vfs is None  # a simulated disk has no shared memory for two processes
         self._read_only = read_only
@@ -78,10 +80,15 @@ class Engine:
         """What a write raises where only reading is allowed."""
         if path is not None:
             _require_file(path, disk, create=create)
-        access = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
+        self._connect(key)
+
+    def _connect(self, key: bytes) -> None:
+        access = apsw.SQLITE_OPEN_READONLY if self._read_only else apsw.SQLITE_OPEN_READWRITE
         try:
             self._connection = apsw.Connection(
-                str(path or ":memory:"), flags=access, vfs=disk.vfs if path else None
+                str(self._path or ":memory:"),
+                flags=access | apsw.SQLITE_OPEN_URI,  # a copy under another key is named by a URI
+                vfs=self._disk.vfs if self._path else None,
             )
         except apsw.Error as error:
             raise _translated(error, 0) from error
@@ -111,6 +118,39 @@ class Engine:
     def guard(self) -> None:
         """Refuse from now on other files, virtual tables, changed schemas and all but harmless pragmas."""
         self._connection.authorizer = _authorize
+
+    def copy_under(self, target: Path, key: bytes) -> None:
+        """Write the whole database, without its free pages, to an empty file under another key."""
+        self._disk.replace(target, b"")  # made by the port, so that it is private from its first moment
+        uri = f"{target.absolute().as_uri()}?cipher=sqlcipher&legacy=4&key=raw:{key.hex()}"
+        guard, self._connection.authorizer = self._connection.authorizer, None
+        try:
+            self.run("VACUUM INTO ?", (uri,))
+        finally:
+            self._connection.authorizer = guard
+
+    def exchange(self, source: Path, old: bytes, new: bytes) -> None:
+        """Put `source`, which is under the key `new`, in the place of the database, and go on with it.
+
+        Raises:
+            StoreBusy: Another process reads; nothing was exchanged.
+        """
+        path = self._path
+        if path is None:
+            raise StoreFault("nothing to exchange in memory")
+        guard = self._connection.authorizer
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.close()
+        is_alone = not self._disk.exists(
+            path.with_name(f"{path.name}-wal")
+        )  # the last one to close removes it
+        if is_alone:
+            with as_store_errors():
+                self._disk.rename(source, path)
+        self._connect(new if is_alone else old)
+        self._connection.authorizer = guard
+        if not is_alone:
+            raise StoreBusy("another process reads the cache")
 
     def is_encrypted(self) -> bool:
         """Tell whether the file's first bytes are ciphertext; memory counts as such."""

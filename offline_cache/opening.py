@@ -27,6 +27,27 @@ def open_kept(vault: Vault, keys: CacheKeys, *, disk: Disk, clock: Clock) -> Sto
 
     Until it was made once, a missing file is a first run; after that an incident.
     """
+    first, *others = vault.candidates(keys)
+    if others:
+        try:
+            return _open_with(vault, first, disk=disk, clock=clock)
+        except StoreDamaged:
+            first = others[0]  # the rewriting was cut off on the other side of the exchange
+    return _open_with(vault, first, disk=disk, clock=clock)
+
+
+def rewrite(store: Store, vault: Vault, disk: Disk) -> None:
+    """Put the whole store under a new key: what was deleted, and the pages a disk keeps of it, are under a dead one.
+
+    It may be cut off anywhere: the next start finds which of the two keys opens, and drops the other.
+    """
+    keys = vault.begin_rewrite()
+    store.rewrite_under(keys, vault.next_path, disk)
+    vault.settle(keys)
+    vault.keep_mark(store.mark)
+
+
+def _open_with(vault: Vault, keys: CacheKeys, *, disk: Disk, clock: Clock) -> Store:
     info = vault.describe()
     create = info is not None and not info.store_confirmed
     try:
@@ -40,6 +61,7 @@ def open_kept(vault: Vault, keys: CacheKeys, *, disk: Disk, clock: Clock) -> Sto
             raise StoreSwapped("the file is another one") from None
         raise
     try:
+        vault.settle(keys)
         _settle(vault, store, is_new=create)
     except BaseException:
         store.close()

@@ -58,9 +58,11 @@ class Store:
         is_newer: bool = False,
     ) -> None:
         self._engine = engine
+        self._keys = keys
         self.read_only = read_only
         self.is_newer = is_newer
         self._held = held
+        self._clock = clock
         self._depth = 0
         self._doomed = False
         self.meta = MetaTable(engine)
@@ -162,6 +164,31 @@ class Store:
         """
         if self.audit.head.sequence < reach or (head is not None and not self.audit.holds(head)):
             raise StoreRolledBack("an older copy")
+
+    def rewrite_under(self, keys: CacheKeys, beside: Path, disk: Disk) -> None:
+        """Write all of it anew under another key and go on with that; until the last step the old file stands.
+
+        Args:
+            keys: The new keys. Both they and the old ones must be wrapped in the header already.
+            beside: Where the new file is made, in the folder of the store.
+            disk: Where both lie.
+
+        Raises:
+            StoreBusy: Another process reads; the old file stands.
+        """
+        with as_store_errors():
+            disk.remove(beside)
+        self.audit.keep_key()
+        head = self.audit.head
+        self._engine.copy_under(beside, keys.database)
+        copy = Store.open(beside, keys, disk=disk, clock=self._clock, create=False)
+        try:
+            copy.check()
+            copy.require_current(head, head.sequence)
+        finally:
+            copy.close()
+        self._engine.exchange(beside, self._keys.database, keys.database)
+        self._keys = keys
 
     def check(self) -> None:
         """Read every page and every index; StoreDamaged when one does not hold."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from offline_cache import aside
 from offline_cache import header as headers
 from offline_cache.audit import AuditHead
 from offline_cache.disk_faults import as_store_errors
@@ -34,6 +34,7 @@ from offline_cache.instants import from_text, to_text
 from offline_cache.key_item import ItemInFile, ItemInKeyring, ItemPlace, KeyItem
 from offline_cache.keys import KEY_BYTES, CacheKeys, KdfParams, check_value, derive, stretch, unwrap, wrap
 from offline_cache.pin import SHORTEST, check_pin
+from offline_cache.unsent_note import UnsentNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,6 @@ __all__ = ["Vault", "VaultIdentity", "VaultInfo"]
 
 _SALT_BYTES = 16
 _STEM = "cache"
-_ASIDE = "aside-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,15 @@ class VaultInfo:
         return self.attempts_left == 0 and self.trouble is None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A database key that the PIN opened, in which slot, and what wraps it."""
+
+    key: bytes = field(repr=False)
+    kek: bytes = field(repr=False)
+    slot: Slot
+
+
 class Vault:
     """The keys of the cache in one folder."""
 
@@ -99,6 +108,7 @@ class Vault:
         self._ids = ids
         self._protector = protector
         self._kdf = kdf or KdfParams()
+        self._found: list[_Found] = []
 
     @property
     def store_path(self) -> Path:
@@ -120,7 +130,7 @@ class Vault:
         if header is None:
             self._require_nothing_left()
             return None
-        visits, entries, _reach = self._unsent()
+        unsent = UnsentNote.read(self._unsent_path, self._disk)
         try:
             item, trouble = self._item(header), None
         except KeyringLost as error:
@@ -130,8 +140,8 @@ class Vault:
             header.backend,
             0 if trouble else item.left,
             self._remaining_wait(item),
-            visits,
-            entries,
+            unsent.visits,
+            unsent.entries,
             header.store_confirmed,
             trouble,
         )
@@ -162,7 +172,10 @@ class Vault:
             slots=(),
         )
         self._place(header).write(KeyItem(secret=secret.hex()))
-        self._write(header.with_slots(self._slot(header, pin, secret, keys.database)))
+        slot = self._slot(header, pin, secret, keys.database)
+        self._write(header.with_slots(slot))
+        kek = _kek(header, slot, stretch(pin, bytes.fromhex(slot.salt), slot.kdf), secret)
+        self._found = [_Found(keys.database, kek, slot)]
         return keys
 
     def unlock(self, pin: str) -> CacheKeys:
@@ -202,11 +215,15 @@ class Vault:
         secret = bytes.fromhex(item.secret)
         counted = replace(item, attempts=item.attempts + 1, last_at=to_text(self._clock.now()))
         place.write(counted)
-        for from_pin, slot in stretched:
-            key = unwrap(_kek(header, slot, from_pin, secret), bytes.fromhex(slot.wrapped))
-            if key is not None:
-                place.write(replace(counted, attempts=0))
-                return CacheKeys(header.database_id, key)
+        keks = [(_kek(header, slot, from_pin, secret), slot) for from_pin, slot in stretched]
+        self._found = [
+            _Found(key, kek, slot)
+            for kek, slot in keks
+            if (key := unwrap(kek, bytes.fromhex(slot.wrapped))) is not None
+        ]
+        if self._found:
+            place.write(replace(counted, attempts=0))
+            return CacheKeys(header.database_id, self._found[0].key)
         if not counted.left:
             raise PinLocked
         raise WrongPin(counted.left, counted.wait)
@@ -226,6 +243,45 @@ class Vault:
         self._write(written.with_slots(slot))
         return keys
 
+    def candidates(self, keys: CacheKeys) -> list[CacheKeys]:
+        """Return every key that the PIN opened, these first: there are two while the database is being rewritten."""
+        others = [found.key for found in self._found if found.key != keys.database]
+        return [keys, *(CacheKeys(keys.database_id, key) for key in dict.fromkeys(others))]
+
+    def begin_rewrite(self) -> CacheKeys:
+        """Wrap a new database key beside the one in use, under the same PIN; `settle` keeps the one that was used.
+
+        Raises:
+            StoreFault: No PIN was tried on this vault: there is nothing to wrap it with.
+        """
+        if not self._found:
+            raise StoreFault("nothing was unlocked")
+        header, used = self._require_header(), self._found[0]
+        new = CacheKeys(header.database_id, self._ids.secret(KEY_BYTES))
+        slot = replace(used.slot, wrapped=wrap(used.kek, new.database).hex())
+        self._write(header.with_slots(*header.slots, slot))
+        if unwrap(used.kek, bytes.fromhex(self._require_header().slots[-1].wrapped)) != new.database:
+            raise StoreFault("the new slot does not open")
+        self._found.append(_Found(new.database, used.kek, slot))
+        return new
+
+    def settle(self, keys: CacheKeys) -> None:
+        """Drop the slots of other database keys than the one that opened the database, and a copy left half made."""
+        dead = {found.slot.wrapped for found in self._found if found.key != keys.database}
+        header = self._require_header()
+        if dead:
+            self._write(header.with_slots(*(slot for slot in header.slots if slot.wrapped not in dead)))
+            self._found = [found for found in self._found if found.key == keys.database]
+        with as_store_errors():
+            for path in self._disk.list(self._folder):
+                if path.name.startswith(self.next_path.stem):
+                    self._disk.remove(path)
+
+    @property
+    def next_path(self) -> Path:
+        """Where the database is written anew."""
+        return self._folder / f"{_STEM}.next.db"
+
     def allow_attempts(self) -> None:
         """Give all attempts back: to be called after an online sign-in, and only then."""
         header = self._require_header()
@@ -239,14 +295,13 @@ class Vault:
             self._write(header.confirmed())
 
     def note_unsent(self, visits: int, entries: int, reach: int = 0) -> None:
-        """Keep, readable without a key, how much is unsent, and how many audit rows there are: numbers only."""
-        with as_store_errors():
-            self._disk.replace(self._unsent_path, json.dumps([visits, entries, reach]).encode())
+        """Keep, readable without a key, how much is unsent, and how many audit rows there are."""
+        UnsentNote(visits, entries, reach).write(self._unsent_path, self._disk)
 
     @property
     def kept_reach(self) -> int:
-        """How many audit rows the database is known to have: with fewer, an older copy or a lost WAL is seen."""
-        return self._unsent()[2]
+        """How many audit rows the database is known to have."""
+        return UnsentNote.read(self._unsent_path, self._disk).reach
 
     def keep_mark(self, mark: bytes) -> None:
         """Keep what the database file is told from another by; nothing is written when it is kept already."""
@@ -272,25 +327,12 @@ class Vault:
         return AuditHead(item.head_sequence, bytes.fromhex(item.head_hash)) if item.head_sequence else None
 
     def set_aside(self) -> str:
-        """Rename all files of this cache, so that a new one can be made; the old one stays whole.
-
-        Raises:
-            StoreBusy: Another process has it open.
-        """
-        stem = f"{_ASIDE}{self._clock.now():%Y%m%dT%H%M%S%f}"
-        lock = self.store_path.with_suffix(".lock")
-        with as_store_errors(), self._disk.lock(lock) as alone:
-            if not alone:
-                raise StoreBusy("another process has the cache open")
-            files = [p for p in self._disk.list(self._folder) if p.name.startswith(f"{_STEM}.") and p != lock]
-            for path in sorted(files, key=lambda p: p == self.header_path):  # it last: so it can be redone
-                self._disk.rename(path, path.with_name(stem + path.name.removeprefix(_STEM)))
-        return stem
+        """Rename all files of this cache, so that a new one can be made; the old one stays whole."""
+        return aside.set_aside(self.header_path, self._clock.now(), self._disk)
 
     def set_aside_before(self) -> list[str]:
         """Return the names of the caches that were set aside here, oldest first."""
-        names = {p.name.split(".", 1)[0] for p in self._disk.list(self._folder)}
-        return sorted(name for name in names if name.startswith(_ASIDE))
+        return aside.set_aside_before(self._folder, self._disk)
 
     @property
     def _unsent_path(self) -> Path:
@@ -341,13 +383,6 @@ class Vault:
             return 0.0
         passed = (self._clock.now() - from_text(item.last_at)).total_seconds()
         return max(0.0, item.wait - max(0.0, passed))
-
-    def _unsent(self) -> tuple[int, int, int]:
-        try:
-            visits, entries, *reach = json.loads(self._disk.read(self._unsent_path))
-            return int(visits), int(entries), int(reach[0]) if reach else 0
-        except (OSError, ValueError, TypeError):
-            return 0, 0, 0
 
     def _require_nothing_left(self) -> None:
         """Refuse to begin anew over a database, or over a WAL that may hold the only copy of something signed."""

@@ -112,15 +112,19 @@ async def test_locked_is_3_whatever_the_reason(machine: Machine) -> None:
     assert (absent.returncode, "kan ikke leses" in absent.stderr) == (3, True)
 
 
-async def test_open_elsewhere_is_5(machine: Machine) -> None:
-    """Another client has the cache open: nothing is read, and it is said where to go."""
+async def test_open_elsewhere_is_read_and_said_and_sync_is_5(machine: Machine) -> None:
+    """Another client has the cache open: what is unsent is still told, nothing is sent from here. Fault: K32."""
     machine.room.start()
     day = await first_day(machine.folder)
-    for command in ("status", "sync"):
-        busy = machine.run(command, "--json", "--pin-fd", "0")
-        assert (busy.returncode, json.loads(busy.stdout)["error"]) == (5, "cache-busy")
-        assert "Bruk det andre vinduet" in busy.stderr
+    status = machine.run("status", "--json", "--pin-fd", "0")
+    assert (status.returncode, json.loads(status.stdout)["only_reads"]) == (0, "other-client")
+    assert "åpen i et annet vindu" in machine.run("status", "--pin-fd", "0").stdout
+    busy = machine.run("sync", "--json", "--pin-fd", "0")
+    assert (busy.returncode, json.loads(busy.stdout)["error"]) == (5, "cache-busy")
+    assert "Bruk det andre vinduet" in busy.stderr
     await day.close()
+    alone = machine.run("status", "--json", "--pin-fd", "0")
+    assert json.loads(alone.stdout)["only_reads"] == ""
 
 
 async def test_signed_and_not_yet_sent_is_6(machine: Machine) -> None:

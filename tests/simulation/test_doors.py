@@ -12,7 +12,7 @@ import pytest
 from offline_cache.errors import StoreFull
 from offline_cache.vault import Vault
 from services.trouble import Trouble, TroubleCode
-from services.views import Connection, EntryKind, EntryState
+from services.views import Connection, EntryKind, EntryState, OnlyReads
 from tests.simulation.faulty_journal import FaultyLine
 from tests.simulation.nurse import PIN, Nurse
 from tests.simulation.virtual_time import VirtualClock, VirtualLoop, run_virtually
@@ -241,5 +241,66 @@ def test_list_of_a_shift_that_is_over_stays_until_another_is_asked_for(play: Pla
         after = await nurse.day.round()
         assert after is not None
         assert [v.visit_id for v in after.visits] == [v.visit_id for v in before.visits]
+
+    play(act)
+
+
+def test_a_second_client_shows_the_round_and_nothing_that_needs_a_line_in_the_log(play: Play) -> None:
+    """It takes no token, writes nothing, and goes on reading while the first one signs. Fault: K32."""
+
+    async def act(nurse: Nurse, _line: FaultyLine) -> None:
+        await nurse.open()
+        first, second = nurse.day, nurse._new_day()
+        await second.door()
+        await second.unlock(PIN)
+        assert (first.status().only_reads, second.status().only_reads) == ("", OnlyReads.OTHER_CLIENT)
+        taken = await second.round()
+        assert taken is not None
+        entry = await signed_note(nurse)
+        assert [row.entry_id for row in await second.outbox()] == [entry]
+        rows = nurse.store.audit.head.sequence
+        patient, visit = taken.visits[0].patient_id, taken.visits[0].visit_id
+        draft = await first.new_draft(EntryKind.NOTE, patient, visit)
+        await second.start()
+        tries: list[Callable[[], Awaitable[object]]] = [
+            lambda: second.chart(patient, visit),
+            lambda: second.save_draft(draft),
+            lambda: second.withdraw(entry),
+            lambda: second.take_round(lambda _: None),
+            second.sync,
+        ]
+        for attempt in tries:
+            with pytest.raises(Trouble) as told:
+                await attempt()
+            assert told.value.code is TroubleCode.CACHE_BUSY
+        assert second._background is None
+        await second.close()
+        assert nurse.store.audit.head.sequence == rows
+        nurse.store.check()
+
+    play(act)
+
+
+def test_a_damaged_cache_is_set_aside_only_on_wish_and_work_goes_on_in_a_new_one(play: Play) -> None:
+    """Fault: F5."""
+
+    async def act(nurse: Nurse, _line: FaultyLine) -> None:
+        folder = next((nurse.folder / "data" / "cache").glob("u-*"))
+        with pytest.raises(Trouble):
+            await nurse.day.set_aside()
+        content = bytearray((folder / "cache.db").read_bytes())
+        content[64] ^= 4
+        (folder / "cache.db").write_bytes(content)
+        await nurse.day.door()
+        with pytest.raises(Trouble) as told:
+            await nurse.day.unlock(PIN)
+        assert told.value.code is TroubleCode.CACHE_DAMAGED
+        assert nurse.day.may_set_aside
+        await nurse.day.set_aside()
+        assert not (await nurse.day.door()).locked
+        await nurse.first_day()
+        assert await nurse.day.round() is not None
+        assert [p.read_bytes() for p in folder.glob("aside-*.db")] == [bytes(content)]
+        assert nurse.store.audit.records()[0].action == "set-aside"
 
     play(act)

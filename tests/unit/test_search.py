@@ -35,11 +35,13 @@ def store() -> Iterator[Store]:
     opened.close()
 
 
-def person(family: str, *given: str, born: str = "1954-03-17", number: str = "", **more: Any) -> bytes:
+def person(
+    family: str, *given: str, born: str = "1954-03-17", number: str = "", more: dict[str, Any] | None = None
+) -> bytes:
     tree: dict[str, Any] = {"resourceType": "Patient", "name": [{"family": family, "given": list(given)}]}
     if number:
         tree["identifier"] = [{"system": NUMBER, "value": number}]
-    return json.dumps({**tree, "birthDate": born, **more}).encode()
+    return json.dumps({**tree, "birthDate": born, **(more or {})}).encode()
 
 
 def note(text: str, **more: Any) -> bytes:
@@ -251,8 +253,8 @@ def test_an_address_of_a_graded_patient_is_in_no_index(store: Store) -> None:
         "address": [{"line": ["Hemmeligveien 1"], "city": "Gjemested"}],
         "telecom": [{"value": "99900111"}],
     }
-    put(store, "Patient", "p1", person("Berg", "Unni", extension=[GRADE], **home))
-    put(store, "Patient", "p2", person("Dal", "Pål", **home))
+    put(store, "Patient", "p1", person("Berg", "Unni", more={"extension": [GRADE], **home}))
+    put(store, "Patient", "p2", person("Dal", "Pål", more=home))
     for word in ("hemmeligveien", "gjemested", "99900111"):
         assert people(store, word) == []
     rows = store._engine.run("SELECT word || line FROM search_word")
