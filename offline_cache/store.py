@@ -7,14 +7,19 @@ import hmac
 from typing import TYPE_CHECKING
 
 from offline_cache.audit import AuditLog
+from offline_cache.changes import ChangeTable
+from offline_cache.cursors import CursorTable
 from offline_cache.disk_faults import as_store_errors
 from offline_cache.engine import Engine
 from offline_cache.entries import EntryTable
 from offline_cache.errors import StoreBusy, StoreDamaged, StoreError, StoreFault
 from offline_cache.meta import MetaTable
+from offline_cache.notices import NoticeTable
 from offline_cache.resources import ResourceTable
 from offline_cache.schema import migrate
 from offline_cache.scopes import ScopeTable
+from offline_cache.sync_report import ReportTable
+from offline_cache.unsent_work import resources_under_unsent_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +43,10 @@ class Store:
         self.meta = MetaTable(engine)
         self.resources = ResourceTable(engine)
         self.scopes = ScopeTable(engine)
+        self.cursors = CursorTable(engine)
+        self.notices = NoticeTable(engine)
+        self.changes = ChangeTable(engine)
+        self.reports = ReportTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
         self.audit = AuditLog(engine, self.meta, keys.audit, clock)
 
@@ -89,6 +98,10 @@ class Store:
         except BaseException:
             self._roll_back()
             raise
+
+    def under_unsent_work(self) -> frozenset[tuple[str, str]]:
+        """Return type and id of what drafts and undelivered entries stand on."""
+        return resources_under_unsent_work(self._engine)
 
     def check(self) -> None:
         """Read every page and every index; StoreDamaged when one does not hold."""

@@ -32,6 +32,7 @@ class JournalAddress:
 
     `embedded_key` is the key that this program handed to the sandbox it started; None for every other journal. Only a journal
     that proves it holds that key is the embedded one (architecture.md: never decided by an address).
+    `patient_list` is the Group or List of patients to pull, as `Group/1`, where visits cannot be asked for by who makes them.
     """
 
     name: str
@@ -40,6 +41,7 @@ class JournalAddress:
     client_id: str = "feltjournal"
     environment: Environment = Environment.TRAINING
     embedded_key: bytes | None = None
+    patient_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)
