@@ -82,7 +82,9 @@ class Asking:
         self._time = time
         self.line = Line()
 
-    async def ask(self, type_: str, query: Query, taker: Taker, *, most: int = 0) -> Asked:
+    async def ask(
+        self, type_: str, query: Query, taker: Taker, *, most: int = 0, waits: bool = True
+    ) -> Asked:
         """Ask, and ask again where that can help; each beginning is told to the taker.
 
         Args:
@@ -90,11 +92,12 @@ class Asking:
             query: The search parameters but for `_count`.
             taker: Who takes the pages.
             most: Stop after so many resources; 0 is all.
+            waits: Keep quiet as long as the journal asks and try again; else somebody is told at once, who may wait.
 
         Raises:
             JournalError: no whole answer came; what was taken is a part.
         """
-        patience = _Patience()
+        patience = _Patience(waits=_WAITS if waits else 0)
         while True:
             await self._keep_quiet()
             await taker.begin()

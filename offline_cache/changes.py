@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from offline_cache.instants import from_text, to_text
+from offline_cache.pull_codes import ChangeKind
 from offline_cache.server_time import instant_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from offline_cache.engine import Engine, Row
-
-
-class ChangeKind(StrEnum):
-    """What became of a resource."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    ENDED = "ended"  # still in the journal, no longer in what this part of the chart shows: stopped, revoked
-    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
-from offline_cache.changes import ChangeKind
 from offline_cache.cursors import Cursor
 from offline_cache.left_out import notice_for
-from offline_cache.notices import Notice, NoticeCode
+from offline_cache.notices import Notice
 from offline_cache.patient_of import patient_of
+from offline_cache.pull_codes import ChangeKind, NoticeCode
 from offline_cache.same_content import is_same_content
 from offline_cache.server_time import instant_of
 

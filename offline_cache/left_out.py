@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from offline_cache.notices import NoticeCode
+from offline_cache.pull_codes import NoticeCode
 
 if TYPE_CHECKING:
     from client.resource import Page

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
-from offline_cache.changes import ChangeKind
-from offline_cache.notices import Notice, NoticeCode
+from offline_cache.notices import Notice
 from offline_cache.patient_of import patient_of
 from offline_cache.pull_chart import refuse_others
+from offline_cache.pull_codes import ChangeKind, NoticeCode
 from offline_cache.pull_plan import DeletesBy
 from offline_cache.server_time import OVERLAP, instant_text
 

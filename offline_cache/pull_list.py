@@ -9,8 +9,9 @@ import msgspec
 
 from client.errors import ErrorKind, JournalError
 from client.resource import is_id
-from offline_cache.notices import Notice, NoticeCode
+from offline_cache.notices import Notice
 from offline_cache.patient_of import patient_of
+from offline_cache.pull_codes import NoticeCode
 from offline_cache.pull_patients import ONE_PATIENT_ONLY, bring_patients
 from offline_cache.rounds import between, start_of, visit_query, visits_in
 from offline_cache.server_time import OVERLAP, instant_text
@@ -106,7 +107,7 @@ async def _whole_list(work: Work, spans: Sequence[Span], query: Query) -> Listed
     gathering = Gathering()
     includes = work.plan.capabilities.of("Appointment").includes
     include = (("_include", "Appointment:patient"),) if {"Appointment:patient", "*"} & includes else ()
-    asked = await work.asking.ask("Appointment", (*query, *include), gathering)
+    asked = await work.asking.ask("Appointment", (*query, *include), gathering, waits=False)
     visits = list(gathering.visits.values())
     this, ahead = split(spans, visits)
     listed = Listed(this, ahead, {}, None, not asked.left_out, asked.heard, visits)
@@ -125,7 +126,7 @@ async def _news_of_list(work: Work, spans: Sequence[Span], query: Query, actor: 
     since, here = known
     gathering = Gathering()
     news = (*query, ("_lastUpdated", f"ge{instant_text(since - OVERLAP)}"))
-    asked = await work.asking.ask("Appointment", news, gathering)
+    asked = await work.asking.ask("Appointment", news, gathering, waits=False)
     visits = {**here, **gathering.visits}
     if asked.left_out or await work.asking.count("Appointment", query) != len(visits):
         return None
@@ -181,7 +182,7 @@ async def list_by_patients(work: Work, span: Span, ahead: Sequence[Span]) -> Lis
         gathering = Gathering()
         query = (("patient", patient), *between(span.start, spans[-1].end))
         try:
-            asked = await work.asking.ask("Appointment", query, gathering)
+            asked = await work.asking.ask("Appointment", query, gathering, waits=False)
         except JournalError as error:
             if error.kind not in ONE_PATIENT_ONLY:
                 raise

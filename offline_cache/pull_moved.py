@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from client.errors import ErrorKind, JournalError
-from offline_cache.notices import Notice, NoticeCode
+from offline_cache.notices import Notice
 from offline_cache.patient_of import patient_of
+from offline_cache.pull_codes import NoticeCode
 from offline_cache.server_time import instant_of, instant_text
 
 if TYPE_CHECKING:

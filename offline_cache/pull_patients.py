@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from client.errors import ErrorKind, JournalError
-from offline_cache.notices import Notice, NoticeCode
+from offline_cache.notices import Notice
+from offline_cache.pull_codes import NoticeCode
 from offline_cache.server_time import OVERLAP, instant_text
 
 if TYPE_CHECKING:

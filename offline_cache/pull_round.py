@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from offline_cache.cursors import Cursor
-from offline_cache.notices import OF_VISIT, NoticeCode
+from offline_cache.notices import OF_VISIT
 from offline_cache.patient_of import patient_of
+from offline_cache.pull_codes import NoticeCode
 from offline_cache.pull_list import list_shape
 from offline_cache.scopes import RoundRecord
 

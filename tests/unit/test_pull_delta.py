@@ -9,9 +9,8 @@ import pytest
 
 from client.errors import ErrorKind, JournalError
 from offline_cache import pull_delta
-from offline_cache.changes import ChangeKind
 from offline_cache.entries import NewPart
-from offline_cache.notices import NoticeCode
+from offline_cache.pull_codes import ChangeKind, NoticeCode
 from offline_cache.server_time import ServerTime, instant_of, instant_text
 from tests.pull_room import ME, Kept, a_round, full
 from tests.store_room import NOON, HandClock, draft
@@ -245,7 +244,7 @@ async def test_comma_that_does_not_mean_or_is_not_relied_on() -> None:
     store, journal = a_round()
     await taken(journal, store)
     plain = journal._matches
-    journal._matches = lambda t, q: [] if "," in dict(q).get("patient", "") else plain(t, q)  # type: ignore[method-assign]
+    journal._matches = lambda t, q: [] if "," in dict(q).get("patient", "") else plain(t, q)  # type: ignore[method-assign, assignment]  # a journal of another make
     journal.at += 600 * SECOND
     journal.about("Flag", "f4", "p2", status="active")
     assert (await journal.take(store).round()).complete
