@@ -11,9 +11,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from sandbox.epic.interactions import EpicInteractions
 from sandbox.fhir.endpoint import FhirEndpoint
 from sandbox.fhir.interactions import Interactions
 from sandbox.hooks import Hooks, NoHooks
+from sandbox.profiles import EPIC, FULL
 from sandbox.sign_in.pages import sign_in_routes
 from sandbox.sign_in.provider import Provider
 from sandbox.sign_in.signing import Signer
@@ -48,6 +50,11 @@ class Parts:
         return f"{self.origin}/fhir"
 
     @property
+    def profile(self) -> str:
+        """What the journal behaves as: what its state was made for."""
+        return self.journal.note("profile") or FULL
+
+    @property
     def issuer(self) -> str:
         """The issuer of the sign-in."""
         return f"{self.origin}/auth"
@@ -60,7 +67,8 @@ def build(parts: Parts) -> Starlette:
     provider = Provider(
         parts.issuer, parts.base_url, tokens=tokens, signer=signer, clock=parts.clock, ids=parts.ids
     )
-    interactions = Interactions(parts.base_url, parts.journal, parts.clock, parts.ids, parts.hooks)
+    kind = EpicInteractions if parts.profile == EPIC else Interactions
+    interactions = kind(parts.base_url, parts.journal, parts.clock, parts.ids, parts.hooks)
     endpoint = FhirEndpoint(interactions, tokens, parts.clock, parts.ids)
     key = parts.state.key(parts.ids)
 

@@ -16,6 +16,7 @@ from ports.disk import SystemDisk
 from ports.folders import user_folders
 from ports.ids import SystemIds
 from ports.process import harden
+from sandbox.profiles import FULL, PROFILES
 from sandbox.state import StateFolder
 
 if TYPE_CHECKING:
@@ -76,7 +77,14 @@ def _parser(prog: str) -> BokmalParser:
     serve.add_argument(
         "--port", type=_port, metavar="N", help="port på 127.0.0.1; ellers den forrige (0: en ledig)"
     )
-    serve.add_argument("--load", type=Path, metavar="MAPPE", help="last FHIR R4 JSON fra en mappe")
+    serve.add_argument(
+        "--profile",
+        type=_profile,
+        default=FULL,
+        metavar="NAVN",
+        help="full: alt journalen kan; epic: som en nordisk Epic svarer (full)",
+    )
+    serve.add_argument("--load", type=Path, metavar="MAPPE", help="last FHIR R4 JSON og NDJSON fra en mappe")
     serve.add_argument("--plan-round", action="store_true", help="legg en vakt med besøk over pasientene")
     serve.add_argument(
         "--patients", type=_patients, default=0, metavar="N", help="lag N oppdiktede personer til"
@@ -106,6 +114,12 @@ def _port(text: str) -> int:
     return value
 
 
+def _profile(text: str) -> str:
+    if text not in PROFILES:
+        raise NotUnderstood(f"--profile er {' eller '.join(PROFILES)}")
+    return text
+
+
 def _patients(text: str) -> int:
     value = _count(text)
     if value > _MOST_PATIENTS:
@@ -128,9 +142,9 @@ def _serve(state: StateFolder, options: argparse.Namespace, wiring: Wiring | Non
         return _fail(
             f"Mappen {options.load} finnes ikke. Ingenting er startet. Gi --load en mappe med FHIR R4 JSON."
         )
-    if options.load is not None and next(options.load.rglob("*.json"), None) is None:
+    if options.load is not None and not _has_files(options.load):
         return _fail(
-            f"Mappen {options.load} har ingen .json-filer. Ingenting er startet. Gi --load en mappe med FHIR R4 JSON."
+            f"Mappen {options.load} har verken .json eller .ndjson. Ingenting er startet. Gi --load en mappe med FHIR R4 JSON."
         )
     asked = ServeOptions(
         options.port,
@@ -140,6 +154,7 @@ def _serve(state: StateFolder, options: argparse.Namespace, wiring: Wiring | Non
         options.seed,
         options.token_lifetime,
         options.ready_handle,
+        options.profile,
     )
     try:
         serve(state, asked, clock=SystemClock(), ids=SystemIds(), tell=_say, wiring=wiring)
@@ -147,6 +162,12 @@ def _serve(state: StateFolder, options: argparse.Namespace, wiring: Wiring | Non
         return _fail(str(reason))
     _say("Øvingsjournalen er stoppet. Alt som er lagret, er der neste gang.")
     return OK
+
+
+def _has_files(folder: Path) -> bool:
+    from sandbox.loading import files_to_load
+
+    return bool(files_to_load(folder))
 
 
 def _stop(state: StateFolder) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from sandbox.conduct import Conduct
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -11,7 +13,9 @@ if TYPE_CHECKING:
 
 
 class Hooks(Protocol):
-    """What is called around every write."""
+    """What is called around every write, and how the journal behaves meanwhile."""
+
+    conduct: Conduct
 
     def stamp_clock(self, clock: Clock) -> datetime:
         """Return the time that becomes lastUpdated of what this request writes."""
@@ -28,6 +32,9 @@ class Hooks(Protocol):
 
 class NoHooks:
     """The product's own: nothing happens between the steps."""
+
+    def __init__(self) -> None:
+        self.conduct = Conduct()
 
     def stamp_clock(self, clock: Clock) -> datetime:
         """Return the time now."""

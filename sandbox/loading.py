@@ -1,4 +1,4 @@
-"""Loads FHIR R4 JSON that nobody here wrote: single resources and Bundles, each file for itself."""
+"""Loads FHIR R4 JSON that nobody here wrote: resources, Bundles, and NDJSON line by line; each file for itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ports.clock import Clock
-    from sandbox.fhir.journal import Journal, Writing
+    from sandbox.fhir.journal import Journal
+    from sandbox.fhir.writing import Writing
 
 _BUNDLES = frozenset({"transaction", "collection", "searchset", "batch", "document"})
 _REASONS = {
@@ -66,21 +67,25 @@ class _Item:
 
 
 class Loader:
-    """Loads the JSON files of a folder into a journal."""
+    """Loads the JSON and NDJSON files of a folder into a journal."""
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
 
     def load(self, folder: Path) -> LoadReport:
-        """Load every `*.json` below the folder; what is refused is named in the report."""
+        """Load every `*.json` and `*.ndjson` below the folder; what is refused is named in the report."""
         report = LoadReport()
         if not folder.is_dir():
             report.refused.append(RefusedPart(str(folder), "mappen finnes ikke"))
             return report
-        for path in sorted(folder.rglob("*.json")):
+        for path in files_to_load(folder):
             report.files += 1
-            self._load_file(path, path.relative_to(folder).as_posix(), report)
+            name = path.relative_to(folder).as_posix()
+            if path.suffix == ".ndjson":
+                self._load_lines(path, name, report)
+            else:
+                self._load_file(path, name, report)
         if report.loaded or report.standing:
             self._journal.keep_note("loaded", "yes")
         return report
@@ -95,7 +100,28 @@ class Loader:
         except Refusal as refusal:
             report.refused.append(RefusedPart(name, _said(refusal)))
         except OSError as error:
-            report.refused.append(RefusedPart(name, f"kan ikke leses ({type(error).__name__})"))
+            report.refused.append(RefusedPart(name, _unread(error)))
+
+    def _load_lines(self, path: Path, name: str, report: LoadReport) -> None:
+        """Load a file of one resource a line: a line that cannot be loaded is left out, the others are not."""
+        try:
+            with path.open("rb") as lines, self._journal.writing(self._clock.now()) as writing:
+                for number, line in enumerate(lines, 1):
+                    text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                    if text.strip():
+                        self._load_line(text, f"{name} linje {number}", writing, report)
+        except OSError as error:
+            report.refused.append(RefusedPart(name, _unread(error)))
+
+    def _load_line(self, text: bytes, name: str, writing: Writing, report: LoadReport) -> None:
+        try:
+            items = _items(json_text.parse(text))
+            for item in items:
+                check_resource(item.resource)
+        except Refusal as refusal:
+            report.refused.append(RefusedPart(name, _said(refusal)))
+        else:
+            self._load_items(items, name, writing, report)
 
     def _load_items(self, items: list[_Item], name: str, writing: Writing, report: LoadReport) -> None:
         known: dict[str, str] = {}
@@ -153,6 +179,15 @@ class Loader:
                 holder["reference"] = found
             else:
                 _keep_words(holder, *asked)
+
+
+def files_to_load(folder: Path) -> list[Path]:
+    """Return the files below a folder that can be loaded, in the order they are."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".json", ".ndjson"})
+
+
+def _unread(error: OSError) -> str:
+    return f"kan ikke leses ({type(error).__name__})"
 
 
 def _find(writing: Writing, type_: str, query: str) -> str:

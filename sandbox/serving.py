@@ -20,6 +20,7 @@ from sandbox.fhir.tables import open_tables
 from sandbox.hooks import Hooks, NoHooks
 from sandbox.identity_guard import holds_real_number
 from sandbox.loading import Loader, LoadReport
+from sandbox.profiles import FULL
 from sandbox.seeding import Seeding
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class ServeOptions:
     seed: int = 1
     token_lifetime: int = DEFAULT_TOKEN_LIFETIME
     ready_handle: int | None = None
+    profile: str = FULL
 
 
 @dataclass(slots=True)
@@ -105,6 +107,7 @@ def _run(
     tables = _open(state)
     try:
         journal = Journal(tables, ids)
+        _check_profile(state, journal, options.profile)
         report = fill(journal, options, clock=clock, ids=ids)
         for line in report.lines():
             tell(line)
@@ -126,7 +129,7 @@ def _run(
 
 def fill(journal: Journal, options: ServeOptions, *, clock: Clock, ids: Ids) -> LoadReport:
     """Put into the journal what the options ask for, and plan the rounds."""
-    seeding = Seeding(journal, clock, ids)
+    seeding = Seeding(journal, clock, ids, options.profile)
     seeding.identify()
     report = LoadReport()
     if options.load is not None:
@@ -139,6 +142,16 @@ def fill(journal: Journal, options: ServeOptions, *, clock: Clock, ids: Ids) -> 
     if options.plan_round:
         seeding.plan_all()
     return report
+
+
+def _check_profile(state: StateFolder, journal: Journal, asked: str) -> None:
+    """Refuse a state that was made for another profile: its ids and its notes would not fit."""
+    made_for = (journal.note("profile") or FULL) if journal.note("instance") else asked
+    if made_for != asked:
+        raise CannotServe(
+            f"Journalen i {state.path} er laget med --profile {made_for} og kan ikke kjøres som {asked}. "
+            f"Ingenting er endret. Start med --profile {made_for}, eller velg en annen mappe med --state."
+        )
 
 
 def _open(state: StateFolder) -> sqlite3.Connection:

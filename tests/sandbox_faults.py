@@ -2,16 +2,21 @@
 
 `POST /_faults` with a JSON object adds a rule; `DELETE` forgets all rules; `GET` tells what has fired. Every call
 carries the key of the state in the header `X-Faults-Key`. A rule has a `kind`, and may say which requests it meets
-(`method`, `path` as a prefix or, with `is_whole`, as a whole, `skip` of the first ones) and how many `times` (default
-1; 0 is for ever).
+(`method`, `path` as a prefix or, with `is_whole`, as a whole, `query` as a part of the query string, `skip` of the
+first ones) and how many `times` (default 1; 0 is for ever).
 `POST /_faults/release` lets go of everything that `hold-commit` holds; `GET /_faults/fired?count=N` answers when N
-rules have fired.
+rules have fired. `POST /_faults/conduct` turns switches of `sandbox.conduct.Conduct`. `POST /_faults/acts/NAME` does
+what `tests.sandbox_acts.Acts` does under that name, with the object as its arguments. In one process with a test the
+same is at hand through `tests.sandbox_in_process`.
 
 Kinds: `status` (with `status`, `retry_after` and the `text` of its OperationOutcome), `delay` (`seconds`), `drop` (no
 answer at all), `drop-before-commit`,
 `drop-after-commit`, `kill-before-commit`, `kill-after-commit`, `cut-body` (the connection ends in mid-body), `html`
 (a login page with status 200), `truncated-json`, `wrong-patient` (`patient` is answered as `other`), `hold-commit`
-(the stamp is given, the commit waits for the release).
+(the stamp is given, the commit waits for the release), `limit-page` (413 when more than `limit` a page are asked for),
+`limit-body` (413 when the body is longer than `limit`), `deliver-twice` (a proxy delivers the request twice and passes
+on the second answer), `entries` (the Bundle of the answer has them `reversed`, one `fewer` or one `more`: `change`),
+`strip-headers` (a proxy passes on none of `headers`, else no validators; it stands in front of the other rules).
 """
 
 from __future__ import annotations
@@ -23,15 +28,19 @@ import os
 import signal
 import sys
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.command import run
+from sandbox.conduct import Conduct
 from sandbox.fhir.refusal import outcome
 from sandbox.serving import Wiring
+from tests.sandbox_acts import Acts, turn
+from tests.sandbox_answers import again, answered, whole_body, with_other_entries, without_headers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,6 +51,7 @@ if TYPE_CHECKING:
     from sandbox.app import Parts
 
 _LOGIN_PAGE = "<!doctype html><html><title>Logg inn</title><body>Du er logget ut. <a href='/'>Logg inn</a></body></html>"
+_ORDINARY_PAGE = 50
 _current: ContextVar[Rule | None] = ContextVar("current_rule", default=None)
 _connections: dict[tuple[str, int], asyncio.Transport] = {}
 
@@ -66,15 +76,17 @@ class Rule:
     patient: str = ""
     other: str = ""
     text: str = "A fault that a test asked for."
+    query: str = ""
+    limit: int = 0
+    change: str = ""
+    headers: list[str] = field(default_factory=list)
+    is_dropped: bool = False
     spent: int = 0
     client: tuple[str, int] = ("", 0)
 
-    def meets(self, scope: Scope) -> bool:
+    def meets(self, scope: Scope, body: bytes = b"") -> bool:
         """Tell whether the rule is for this request, and count it."""
-        if self.method and scope["method"] != self.method:
-            return False
-        path = str(scope["path"])
-        if not path.startswith(self.path or "/fhir") or (self.is_whole and path.rstrip("/") != self.path):
+        if not (self._is_about(scope) and self._is_above(scope, body)):
             return False
         if self.skip > 0:
             self.skip -= 1
@@ -83,6 +95,26 @@ class Rule:
             return False
         self.spent += 1
         return True
+
+    def _is_about(self, scope: Scope) -> bool:
+        path = str(scope["path"])
+        return (
+            self.method in {"", scope["method"]}
+            and path.startswith(self.path or "/fhir")
+            and (not self.is_whole or path.rstrip("/") == self.path)
+            and self.query.encode() in scope["query_string"]
+        )
+
+    def _is_above(self, scope: Scope, body: bytes) -> bool:
+        """Tell whether a request is larger than a rule that limits lets through; any other rule limits nothing."""
+        if self.kind == "limit-body":
+            return len(body) > self.limit
+        if self.kind != "limit-page":
+            return True
+        form = body if scope["path"].endswith("/_search") else b""
+        asked = dict(parse_qsl((scope["query_string"] + b"&" + form).decode()))
+        is_search = scope["method"] == "GET" or bool(form)
+        return is_search and int(asked.get("_count", _ORDINARY_PAGE)) > self.limit
 
 
 @dataclass(slots=True)
@@ -100,6 +132,11 @@ class FaultBook:
         async with self.news:
             self.news.notify_all()
 
+    def release(self) -> None:
+        """Let go of the commits that are held."""
+        self.gate.set()
+        self.gate = asyncio.Event()
+
     async def until_fired(self, count: int) -> None:
         """Wait until so many rules have fired."""
         async with self.news:
@@ -111,6 +148,7 @@ class FaultHooks:
 
     def __init__(self, book: FaultBook) -> None:
         self._book = book
+        self.conduct = Conduct()
 
     def stamp_clock(self, clock: Clock) -> datetime:
         """Return the time now; what makes it early is the commit that waits."""
@@ -133,11 +171,14 @@ class FaultHooks:
             await self._end(rule, "after")
 
     async def _end(self, rule: Rule, when: str) -> None:
-        if rule.kind == f"kill-{when}-commit":
+        is_remote = rule.client in _connections
+        if rule.kind == f"kill-{when}-commit" and is_remote:
             os.kill(os.getpid(), signal.SIGKILL)
-        if rule.kind == f"drop-{when}-commit":
+        if rule.kind in {f"drop-{when}-commit", f"kill-{when}-commit"}:
+            rule.is_dropped = True
             await self._book.note(rule.kind)
-            _cut(rule.client)
+            if is_remote:
+                _connections[rule.client].abort()
             raise Dropped
 
 
@@ -163,6 +204,8 @@ class FaultMiddleware:
 
     def __init__(self, app: ASGIApp, parts: Parts, book: FaultBook) -> None:
         self._app = app
+        self._acts = Acts(parts)
+        self._conduct = parts.hooks.conduct
         self._key = parts.state.key(parts.ids)
         self._clock = parts.clock
         self._book = book
@@ -172,40 +215,62 @@ class FaultMiddleware:
         if scope["type"] == "http" and scope["path"].startswith("/_faults"):
             await (await self._control(scope, receive))(scope, receive, send)
             return
-        rule = (
-            next((rule for rule in self._book.rules if rule.meets(scope)), None)
-            if scope["type"] == "http"
-            else None
-        )
-        if rule is None:
+        if scope["type"] != "http" or not self._book.rules:
             await self._app(scope, receive, send)
             return
-        rule.client = tuple(scope["client"])
-        word = _current.set(rule)
+        # the whole request first: the client has sent everything when it is let down
+        body = await whole_body(receive)
+        app = self._app
+        for proxy in [rule for rule in self._book.rules if rule.kind == "strip-headers"]:
+            if proxy.meets(scope, body):
+                await self._book.note(proxy.kind)
+                app = without_headers(app, proxy.headers)
+        others = (rule for rule in self._book.rules if rule.kind != "strip-headers")
+        rule = next((rule for rule in others if rule.meets(scope, body)), None)
+        if rule is None:
+            await app(scope, again(body, receive), send)
+            return
+        met = replace(rule, client=tuple(scope["client"]))
+        word = _current.set(met)
         try:
-            await self._spoil(rule, scope, receive, send)
+            await self._spoil(met, app, body, (scope, receive, send))
         finally:
             _current.reset(word)
 
-    async def _spoil(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _spoil(self, rule: Rule, app: ASGIApp, body: bytes, wire: tuple[Scope, Receive, Send]) -> None:
+        scope, receive, send = wire
         if "commit" not in rule.kind:
             await self._book.note(rule.kind)
         match rule.kind:
-            case "status":
-                await _read_all(receive)
+            case "status" | "limit-page" | "limit-body":
                 await _status_answer(rule)(scope, receive, send)
             case "html":
-                await _read_all(receive)
                 await HTMLResponse(_LOGIN_PAGE)(scope, receive, send)
             case "drop":
-                await _read_all(receive)
                 _cut(rule.client)
-            case "cut-body" | "truncated-json" | "wrong-patient":
-                await _changed(rule, self._app, scope, receive, send)
+            case "cut-body" | "truncated-json" | "wrong-patient" | "entries":
+                await _changed(rule, app, scope, again(body, receive), send)
+            case "deliver-twice":
+                await answered(app, scope, again(body, receive))
+                await app(scope, again(body, receive), send)
+            case "delay":
+                await self._clock.sleep(rule.seconds)
+                await app(scope, again(body, receive), send)
             case _:
-                if rule.kind == "delay":
-                    await self._clock.sleep(rule.seconds)
-                await self._app(scope, receive, send)
+                await self._until_commit(rule, app, (scope, again(body, receive), send))
+
+    @staticmethod
+    async def _until_commit(rule: Rule, app: ASGIApp, wire: tuple[Scope, Receive, Send]) -> None:
+        """Let the hooks hold or drop; who is dropped hears nothing, not even of a fault."""
+        scope, receive, send = wire
+
+        async def unless_dropped(message: Message) -> None:
+            if not rule.is_dropped:
+                await send(message)
+
+        await app(scope, receive, unless_dropped)
+        if rule.is_dropped and rule.client not in _connections:
+            raise Dropped
 
     async def _control(self, scope: Scope, receive: Receive) -> Response:
         from starlette.requests import Request
@@ -220,8 +285,11 @@ class FaultMiddleware:
                 self._book.rules.clear()
                 self._book.fired.clear()
             case "POST", "/_faults/release":
-                self._book.gate.set()
-                self._book.gate = asyncio.Event()
+                self._book.release()
+            case "POST", "/_faults/conduct":
+                turn(self._conduct, json.loads(await request.body()))
+            case "POST", path if path.startswith("/_faults/acts/"):
+                getattr(self._acts, path.rpartition("/")[2])(**json.loads(await request.body() or b"{}"))
             case "GET", "/_faults/fired":
                 await self._book.until_fired(int(request.query_params["count"]))
             case "GET", "/_faults":
@@ -232,49 +300,38 @@ class FaultMiddleware:
 
 
 def _cut(client: tuple[str, int]) -> None:
+    """End a connection without an answer; within one process there is none, and the caller is told so."""
     connection = _connections.get(client)
-    if connection is not None:
-        connection.abort()
+    if connection is None:
+        raise Dropped
+    connection.abort()
 
 
 def _status_answer(rule: Rule) -> Response:
     headers = {"Retry-After": rule.retry_after} if rule.retry_after else {}
     told: dict[str, Any] = outcome("transient", rule.text)
-    return JSONResponse(told, status_code=rule.status, headers=headers, media_type="application/fhir+json")
-
-
-async def _read_all(receive: Receive) -> None:
-    """Take the whole request, so that the client has sent everything when it is let down."""
-    while (await receive()).get("more_body"):
-        pass
+    status = 413 if rule.kind.startswith("limit-") else rule.status
+    return JSONResponse(told, status_code=status, headers=headers, media_type="application/fhir+json")
 
 
 async def _changed(rule: Rule, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Let the journal answer, then send on something else than it said."""
-    plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-    start: Message = {}
-    body = b""
-
-    async def keep(message: Message) -> None:
-        nonlocal start, body
-        if message["type"] == "http.response.start":
-            start = message
-        else:
-            body += message.get("body", b"")
-
-    await app({**scope, "headers": plain}, receive, keep)
-    if rule.kind == "cut-body":
-        await send(start)
-        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        return
-    body = (
-        body[: len(body) // 2]
-        if rule.kind == "truncated-json"
-        else body.replace(rule.patient.encode(), rule.other.encode())
-    )
-    headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
-    await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
-    await send({"type": "http.response.body", "body": body})
+    kept = await answered(app, scope, receive)
+    body = kept.body
+    match rule.kind:
+        case "cut-body":
+            await send(kept.start)
+            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+            if rule.client not in _connections:
+                raise Dropped
+            return
+        case "truncated-json":
+            body = body[: len(body) // 2]
+        case "wrong-patient":
+            body = body.replace(rule.patient.encode(), rule.other.encode())
+        case "entries":
+            body = with_other_entries(body, rule.change)
+    await kept.send(send, body)
 
 
 def main(argv: list[str]) -> int:

@@ -87,6 +87,16 @@ class SandboxRoom:
         answer = self.http.post(f"{self.origin}/_faults", json={"kind": kind, **more}, headers=self._key)
         assert answer.status_code == 200, answer.text
 
+    def conduct(self, **switches: Any) -> None:
+        """Turn switches of the journal's conduct."""
+        answer = self.http.post(f"{self.origin}/_faults/conduct", json=switches, headers=self._key)
+        assert answer.status_code == 200, answer.text
+
+    def act(self, name: str, **arguments: Any) -> None:
+        """Let something happen behind the clients' backs: see `tests.sandbox_acts.Acts`."""
+        answer = self.http.post(f"{self.origin}/_faults/acts/{name}", json=arguments, headers=self._key)
+        assert answer.status_code == 200, answer.text
+
     def release(self) -> None:
         """Let go of the commits that are held."""
         self.http.post(f"{self.origin}/_faults/release", headers=self._key)

@@ -10,7 +10,7 @@ from sandbox.fhir.refusal import outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sandbox.fhir.journal import Found, Version, Written
+    from sandbox.fhir.versions import Found, Version, Written
 
 _STATUS_TEXT = {200: "200 OK", 201: "201 Created"}
 
@@ -44,32 +44,27 @@ def searchset(
     return json_text.encode(bundle)
 
 
-def history(base_url: str, versions: Sequence[Version], *, self_url: str, bundle_id: str, now: str) -> bytes:
-    """Return every version of one resource, the newest first."""
-    entries = [
-        {
-            "fullUrl": f"{base_url}/{version.type}/{version.id}",
-            "resource": json_text.raw(version.body),
-            "request": _history_request(version),
-            "response": {
-                "status": "201" if version.number == 1 else "200",
-                "etag": version.etag,
-                "lastModified": version.last_updated,
-            },
-        }
-        for version in versions
-    ]
-    return json_text.encode(
-        {
-            "resourceType": "Bundle",
-            "id": bundle_id,
-            "meta": {"lastUpdated": now},
-            "type": "history",
-            "total": len(entries),
-            "link": [{"relation": "self", "url": self_url}],
-            "entry": entries,
-        }
-    )
+def history(
+    base_url: str,
+    versions: Sequence[Version],
+    *,
+    total: int,
+    links: Sequence[tuple[str, str]],
+    bundle_id: str,
+    now: str,
+) -> bytes:
+    """Return versions of one resource or of one type, the newest first; a deletion has no resource."""
+    bundle: dict[str, Any] = {
+        "resourceType": "Bundle",
+        "id": bundle_id,
+        "meta": {"lastUpdated": now},
+        "type": "history",
+        "total": total,
+        "link": [{"relation": relation, "url": url} for relation, url in links],
+    }
+    if versions:
+        bundle["entry"] = [_history_entry(base_url, version) for version in versions]
+    return json_text.encode(bundle)
 
 
 def transaction_response(base_url: str, results: Sequence[Written], *, whole: bool, bundle_id: str) -> bytes:
@@ -101,6 +96,15 @@ def _search_entry(base_url: str, version: Version, mode: str) -> dict[str, Any]:
         "resource": json_text.raw(version.body),
         "search": {"mode": mode},
     }
+
+
+def _history_entry(base_url: str, version: Version) -> dict[str, Any]:
+    status = "204" if version.is_tombstone else "201" if version.method == "POST" else "200"
+    response = {"status": status, "etag": version.etag, "lastModified": version.last_updated}
+    entry: dict[str, Any] = {"fullUrl": f"{base_url}/{version.type}/{version.id}"}
+    if not version.is_tombstone:
+        entry["resource"] = json_text.raw(version.body)
+    return entry | {"request": _history_request(version), "response": response}
 
 
 def _history_request(version: Version) -> dict[str, Any]:

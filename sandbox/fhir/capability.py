@@ -8,9 +8,24 @@ from sandbox.fhir.resource_types import R4_TYPES
 from sandbox.fhir.search_parameters import parameters
 
 _UNWRITABLE = frozenset({"Bundle", "OperationOutcome", "Parameters", "CapabilityStatement"})
+_INTERACTIONS = (
+    "read",
+    "vread",
+    "update",
+    "delete",
+    "history-instance",
+    "history-type",
+    "create",
+    "search-type",
+)
 _COMMON = [
     {"name": "_id", "type": "token"},
     {"name": "_lastUpdated", "type": "date"},
+    {
+        "name": "_deleted",
+        "type": "token",
+        "documentation": "true: the tombstones, with _id, _lastUpdated, _count and _sort alone",
+    },
 ]
 
 
@@ -37,15 +52,16 @@ def capability_statement(base_url: str, instance: str, version: str, since: str)
         "rest": [
             {
                 "mode": "server",
-                "security": _security(base_url),
+                "security": security(base_url),
                 "resource": [_resource(type_) for type_ in sorted(R4_TYPES - _UNWRITABLE)],
-                "interaction": [{"code": "transaction"}],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
     }
 
 
-def _security(base_url: str) -> dict[str, Any]:
+def security(base_url: str) -> dict[str, Any]:
+    """Return how one signs in."""
     issuer = base_url.removesuffix("/fhir") + "/auth"
     return {
         "cors": False,
@@ -76,15 +92,12 @@ def _resource(type_: str) -> dict[str, Any]:
     references = sorted(name for name, parameter in known.items() if parameter.kind == "reference")
     return {
         "type": type_,
-        "interaction": [
-            {"code": code}
-            for code in ("read", "vread", "history-instance", "search-type", "create", "update")
-        ],
+        "interaction": [{"code": code} for code in _INTERACTIONS],
         "versioning": "versioned-update",
         "readHistory": True,
         "updateCreate": False,
         "conditionalCreate": True,
-        "conditionalRead": "not-supported",
+        "conditionalRead": "not-match",
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
         "searchInclude": [f"{type_}:{name}" for name in references],

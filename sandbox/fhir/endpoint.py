@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from email.utils import format_datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from sandbox.fhir import json_text
 from sandbox.fhir.refusal import Refusal, out_of_scope, outcome
 from sandbox.fhir.requests import Answer, Request
 from sandbox.fhir.resource_types import R4_TYPES
-from sandbox.sign_in.scopes import allows
+from sandbox.sign_in.scopes import allows, letter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
@@ -24,11 +24,22 @@ if TYPE_CHECKING:
 
     from ports.clock import Clock
     from ports.ids import Ids
-    from sandbox.fhir.interactions import Interactions
     from sandbox.sign_in.tokens import Tokens
 
 LARGEST_BODY = 32 * 1024 * 1024
 _log = logging.getLogger("feltjournal.sandbox")
+
+
+class Interactions(Protocol):
+    """What carries out requests: one for each profile."""
+
+    async def answer(self, request: Request) -> Answer:
+        """Carry out one request, or raise a Refusal."""
+        ...
+
+    def refused(self, refusal: Refusal) -> Answer:
+        """Return the answer to a request that cannot be carried out."""
+        ...
 
 
 class FhirEndpoint:
@@ -61,8 +72,7 @@ class FhirEndpoint:
             query = parse_qsl(http.scope["query_string"].decode("ascii", "replace"))
             return await self._interactions.answer(Request(http.method, path, query, http.headers, body, may))
         except Refusal as refusal:
-            told = outcome(refusal.code, refusal.text, expression=refusal.expression)
-            return Answer(refusal.status, json_text.encode(told), tuple(refusal.headers.items()))
+            return self._interactions.refused(refusal)
         except Exception as error:  # noqa: BLE001  the last resort; only the kind is told, never its message
             _log.error("fault %s", type(error).__name__)
             return Answer(500, json_text.encode(outcome("exception", "The journal failed to answer.")))
@@ -82,7 +92,7 @@ class FhirEndpoint:
             raise Refusal(
                 401, "expired", "The token is not good any more.", headers={"WWW-Authenticate": text}
             )
-        if path and path[0] in R4_TYPES and not allows(family.scope, path[0], _letter(http.method, path)):
+        if path and path[0] in R4_TYPES and not allows(family.scope, path[0], letter(http.method, path)):
             raise out_of_scope()
         return partial(allows, family.scope)
 
@@ -96,15 +106,6 @@ class FhirEndpoint:
             ("Date", format_datetime(self._clock.now(), usegmt=True)),
             ("Cache-Control", "no-store"),
         )
-
-
-def _letter(method: str, path: tuple[str, ...]) -> str:
-    """Return the letter of the SMART scope that an interaction needs."""
-    if method == "PUT":
-        return "u"
-    if method == "POST":
-        return "s" if path[-1] == "_search" else "c"
-    return "s" if len(path) == 1 else "r"
 
 
 async def _read(stream: AsyncIterable[bytes], announced: str) -> bytes:

@@ -50,5 +50,17 @@ def identified(text: bytes, *, type_: str, id_: str, version: int, last_updated:
     return _encoder.encode(head | fields)
 
 
+def without_meta(text: bytes) -> bytes:
+    """Return a stored resource without its `meta`; all else keeps its text."""
+    fields = _fields.decode(text)
+    fields.pop("meta", None)
+    return _encoder.encode(fields)
+
+
+def tombstone(*, type_: str, id_: str, last_updated: str) -> bytes:
+    """Return what is left of a deleted resource."""
+    return _encoder.encode({"resourceType": type_, "id": id_, "meta": {"lastUpdated": last_updated}})
+
+
 def _text(value: str) -> msgspec.Raw:
     return msgspec.Raw(_encoder.encode(value))

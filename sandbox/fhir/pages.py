@@ -4,55 +4,54 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sandbox.fhir.refusal import Refusal
 
 if TYPE_CHECKING:
     from ports.clock import Clock
     from ports.ids import Ids
-    from sandbox.fhir.search_query import Search
+    from sandbox.conduct import Conduct
 
 _MOST = 10_000
-_LIFETIME = 3600.0
+PlaceT = TypeVar("PlaceT")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A search and the row after which its next page begins."""
-
-    search: Search
-    after: tuple[str, ...]
-    kept_at: float
+class _Kept(Generic[PlaceT]):
+    place: PlaceT
+    type_: str
+    at: float
 
 
-class Pages:
-    """Open searches by token. They are forgotten after an hour and when the journal stops."""
+class Pages(Generic[PlaceT]):
+    """Open searches by token. They are forgotten after their time and when the journal stops."""
 
-    def __init__(self, clock: Clock, ids: Ids) -> None:
+    def __init__(self, clock: Clock, ids: Ids, conduct: Conduct) -> None:
         self._clock = clock
         self._ids = ids
-        self._places: OrderedDict[str, Place] = OrderedDict()
+        self._conduct = conduct
+        self._kept: OrderedDict[str, _Kept[PlaceT]] = OrderedDict()
 
-    def keep(self, search: Search, after: tuple[str, ...]) -> str:
-        """Return the token of the page that begins after a row."""
+    def keep(self, type_: str, place: PlaceT) -> str:
+        """Return the token of the page that begins at a place."""
         token = self._ids.uuid()
-        self._places[token] = Place(search, after, self._clock.monotonic())
-        while len(self._places) > _MOST:
-            self._places.popitem(last=False)
+        self._kept[token] = _Kept(place, type_, self._clock.monotonic())
+        while len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
         return token
 
-    def find(self, token: str, type_: str) -> Place:
+    def find(self, token: str, type_: str, *, status: int = 410, number: str = "") -> PlaceT:
         """Return the place that a token stands for.
 
         Raises:
             Refusal: the page has expired, or never was.
         """
-        place = self._places.get(token)
+        kept = self._kept.get(token)
         if (
-            place is None
-            or place.search.type_ != type_
-            or self._clock.monotonic() - place.kept_at > _LIFETIME
+            kept is None
+            or kept.type_ != type_
+            or self._clock.monotonic() - kept.at >= self._conduct.page_lifetime
         ):
-            raise Refusal(410, "expired", "This page has expired; search again.")
-        return place
+            raise Refusal(status, "expired", "This page has expired; search again.", number=number)
+        return kept.place

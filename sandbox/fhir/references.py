@@ -10,7 +10,7 @@ from sandbox.fhir.refusal import Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_RELATIVE = re.compile(r"^([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/\d+)?$")
+_RELATIVE = re.compile(r"^([A-Z][A-Za-z]+)/([A-Za-z0-9\-._]{1,130})(?:/_history/\d+)?$")
 # Whom a resource is about and who did it must exist; other references may point outside the journal.
 _MUST_EXIST = ("subject", "patient", "for", "focus", "owner", "encounter")
 

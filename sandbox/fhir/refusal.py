@@ -17,6 +17,7 @@ class Refusal(Exception):
         text: what is wrong, without any value of a patient.
         expression: where in the sent resource it is wrong.
         headers: extra headers of the answer.
+        number: what the error is called in the terms of Epic; empty where it has no such name.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Refusal(Exception):
         *,
         expression: str = "",
         headers: Mapping[str, str] | None = None,
+        number: str = "",
     ) -> None:
         super().__init__(text)
         self.status = status
@@ -34,10 +36,18 @@ class Refusal(Exception):
         self.text = text
         self.expression = expression
         self.headers = dict(headers or {})
+        self.number = number
 
     def at(self, expression: str) -> Refusal:
         """Return the same refusal, placed inside an outer resource."""
-        return Refusal(self.status, self.code, self.text, expression=expression, headers=self.headers)
+        return Refusal(
+            self.status,
+            self.code,
+            self.text,
+            expression=expression,
+            headers=self.headers,
+            number=self.number,
+        )
 
 
 def outcome(code: str, text: str, *, severity: str = "error", expression: str = "") -> dict[str, Any]:

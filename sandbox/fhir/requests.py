@@ -65,3 +65,14 @@ class Answer:
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
+
+
+def only(request: Request, *methods: str) -> None:
+    """Refuse a request by any other method.
+
+    Raises:
+        Refusal: 405.
+    """
+    if request.method not in methods:
+        allow = ", ".join(methods)
+        raise Refusal(405, "not-supported", f"Only {allow} is possible there.", headers={"Allow": allow})

@@ -64,6 +64,7 @@ class Search:
     includes: list[str] = field(default_factory=list)
     reverse_includes: list[tuple[str, str]] = field(default_factory=list)
     count_only: bool = False
+    of_deleted: bool = False
     applied: list[tuple[str, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
@@ -84,6 +85,8 @@ def parse_search(type_: str, pairs: Sequence[tuple[str, str]], *, strict: bool) 
             raise Refusal(400, "not-supported", f"Unknown search parameter {name[:60]!r} for {type_}.")
         else:
             search.ignored.append(name[:60])
+    if search.of_deleted and any(name not in _OF_TOMBSTONES for name, _ in search.applied):
+        raise Refusal(400, "not-supported", "_deleted goes with _id, _lastUpdated, _count and _sort alone.")
     if not search.order:
         search.order = [SortKey("c.last_updated", descending=False)]
     search.order.append(SortKey("c.id", descending=False))
@@ -274,6 +277,12 @@ def _summary(search: Search, value: str) -> bool:
     return True
 
 
+def _deleted(search: Search, value: str) -> bool:
+    """Ask for the tombstones: nothing is left of a deleted resource that other criteria could meet."""
+    search.of_deleted = value == "true"
+    return value in {"true", "false"}
+
+
 def _total(_search: Search, value: str) -> bool:
     return value in {"none", "estimate", "accurate"}
 
@@ -287,7 +296,9 @@ _CONTROLS: dict[str, Callable[[Search, str], bool]] = {
     "_revinclude": _reverse_include,
     "_summary": _summary,
     "_total": _total,
+    "_deleted": _deleted,
 }
+_OF_TOMBSTONES = frozenset({"_deleted", "_id", "_lastUpdated", "_count", "_sort", "_summary", "_total"})
 _MAKERS: dict[tuple[str, str], Callable[[str, Parameter, str], Clause]] = {
     ("token", ""): _token,
     ("token", "not"): _not_token,

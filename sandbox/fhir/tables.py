@@ -1,4 +1,7 @@
-"""The database of the journal: every version of every resource, and an index over the current ones."""
+"""The database of the journal: every version of every resource, and an index over the current ones.
+
+`gone` holds what was deleted and has not come back: the number and the time of its last version, the tombstone.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,12 @@ CREATE TABLE IF NOT EXISTS current (
     PRIMARY KEY (type, id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS current_by_time ON current (type, last_updated, id);
+CREATE INDEX IF NOT EXISTS version_by_time ON version (type, last_updated);
+CREATE TABLE IF NOT EXISTS gone (
+    type TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, last_updated TEXT NOT NULL,
+    PRIMARY KEY (type, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS gone_by_time ON gone (type, last_updated, id);
 CREATE TABLE IF NOT EXISTS term (
     type TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, system TEXT NOT NULL, value TEXT NOT NULL
 );

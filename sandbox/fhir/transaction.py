@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ports.ids import Ids
-    from sandbox.fhir.journal import Version, Writing, Written
+    from sandbox.fhir.versions import Version, Written
+    from sandbox.fhir.writing import Writing
 
 
 @dataclass(slots=True)

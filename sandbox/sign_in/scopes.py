@@ -22,6 +22,15 @@ def allows(scope: str, type_: str, letter: str) -> bool:
     return False
 
 
+def letter(method: str, path: tuple[str, ...]) -> str:
+    """Return the letter of the scope that an interaction needs."""
+    if method in {"PUT", "DELETE"}:
+        return "u" if method == "PUT" else "d"
+    if method == "POST":
+        return "s" if path[-1] == "_search" else "c"
+    return "s" if len(path) == 1 or path[1:] == ("_history",) else "r"
+
+
 def _is_clinical(scope: str) -> bool:
     match = _CLINICAL.match(scope)
     return bool(match and match[1] == "user" and match[3])

@@ -68,6 +68,46 @@ def test_names_what_it_refuses_and_loads_the_rest(room: SandboxRoom, folder: Pat
     assert calls.get("Group/g").status_code == 200
 
 
+def test_ndjson_is_loaded_line_by_line_and_a_bad_line_is_named(room: SandboxRoom, folder: Path) -> None:
+    lines: list[object] = [
+        {"resourceType": "Patient", "id": "p", "name": [{"family": "Synth"}]},
+        b'{"resourceType":',
+        {"resourceType": "Patient", "identifier": [{"value": REAL_RANGE_NUMBER}]},
+        b"",
+        {"resourceType": "Observation", "id": "u-status", "subject": {"reference": "Patient/p"}},
+        b'{"resourceType":"Basic","id":"d","code":{"text":"x"},"vekt":1.50}',
+        {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"resource": {"resourceType": "Pasient"}}],
+        },
+        b"[1]",
+    ]
+    texts = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
+    put(folder, "under.ndjson", b"\xef\xbb\xbf" + b"\r\n".join(texts))
+    put(folder, "z.json", {"resourceType": "Patient", "id": "z"})
+    started = room.start("--load", str(folder))
+    assert list(started.refused) == [
+        "under.ndjson linje 2: ikke gyldig JSON",
+        "under.ndjson linje 3: fødselsnummer i området for virkelige personer",
+        "under.ndjson linje 5: mangler et påkrevd element (Observation.status)",
+        "under.ndjson linje 7 oppføring 0: ikke en ressurs av FHIR R4 (resourceType mangler eller er ukjent)",
+        "under.ndjson linje 8: ikke et JSON-objekt",
+    ]
+    calls = room.fhir()
+    assert {one["id"] for one in calls.all_of("Patient")} == {"p", "z"}
+    assert b'"vekt":1.50' in calls.get("Basic/d").content
+    room.end()
+    assert len(room.start("--load", str(folder)).refused) == 5
+    assert room.fhir().get("Patient/p").headers["etag"] == 'W/"1"'
+
+
+def test_folder_of_ndjson_alone_is_enough(room: SandboxRoom, folder: Path) -> None:
+    put(folder, "Patient.ndjson", {"resourceType": "Patient", "id": "alene"})
+    room.start("--load", str(folder))
+    assert room.fhir().count("Patient") == 1
+
+
 def test_loading_again_changes_nothing_and_another_of_the_same_id_is_refused(
     room: SandboxRoom, folder: Path
 ) -> None:

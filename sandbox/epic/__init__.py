@@ -1,0 +1,1 @@
+"""The profile `epic`: the embedded journal as a Nordic Epic behaves."""
