@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import headless
 from cli.exit_codes import ExitCode
+from cli.sync_json import as_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -24,5 +25,7 @@ def run(options: Namespace) -> int:
 async def _sync(workday: Workday, door: Door) -> tuple[dict[str, Any], ExitCode]:
     await workday.sync()
     said = await headless.found(workday, door)
+    report = await workday.sync_report()
+    said["pull"] = as_json(report) if report is not None else None
     delivered = ExitCode.UNSENT if said["unsent_entries"] else ExitCode.OK
     return said, _CONNECTION_EXIT.get(said["connection"], delivered)

@@ -10,6 +10,8 @@ from client.errors import ErrorKind, JournalError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
 
+    from client.meter import Meter
+
 MOST_BYTES = 32 * 1024 * 1024
 MOST_RATIO = 100
 _RATIO_FROM = 1024 * 1024
@@ -80,8 +82,10 @@ class _Gzip:
             raise _too_large("packed tighter than any journal packs")
 
 
-async def read_body(stream: AsyncIterable[bytes], *, encoding: str, length: str) -> bytes:
-    """Return the decoded body of a raw stream.
+async def read_body(
+    stream: AsyncIterable[bytes], *, encoding: str, length: str, meter: Meter | None = None
+) -> bytes:
+    """Return the decoded body of a raw stream; `meter` is told the bytes as they were on the wire.
 
     Raises:
         JournalError: TOO_LARGE beyond a cap, BROKEN for an encoding not asked for or a body cut short.
@@ -93,6 +97,8 @@ async def read_body(stream: AsyncIterable[bytes], *, encoding: str, length: str)
     async for piece in stream:
         if piece:
             empty = False
+            if meter is not None:
+                meter.received += len(piece)
             sink.take(piece)
     return b"" if empty else sink.whole()
 

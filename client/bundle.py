@@ -9,7 +9,7 @@ import msgspec
 
 from client.errors import ErrorKind, JournalError
 from client.outcome import Outcome, read_outcomes
-from client.resource import Page, Resource, is_id, is_type, read_resource
+from client.resource import Deletion, DeletionPage, Page, Resource, is_id, is_type, read_resource
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,12 +30,20 @@ class Search(msgspec.Struct):
     mode: str | None = None
 
 
+class EntryRequest(msgspec.Struct):
+    """What was asked, in a history: a deletion is told by its method alone."""
+
+    method: str = ""
+    url: str = ""
+
+
 class EntryResponse(msgspec.Struct):
     """What a transaction did with one entry."""
 
     status: str = ""
     location: str | None = None
     etag: str | None = None
+    lastModified: str | None = None  # noqa: N815  FHIR's own name
     outcome: msgspec.Raw = _NULL
 
 
@@ -44,6 +52,7 @@ class Entry(msgspec.Struct):
 
     resource: msgspec.Raw = _NULL
     search: Search | None = None
+    request: EntryRequest | None = None
     response: EntryResponse | None = None
 
 
@@ -107,6 +116,38 @@ def read_page(bundle: Bundle, type_: str, server_time: datetime | None) -> Page:
     return Page(
         tuple(matches), tuple(included), bundle.total, tuple(warnings), server_time, is_last=not bundle.next
     )
+
+
+def read_deletions(bundle: Bundle, type_: str, server_time: datetime | None) -> DeletionPage:
+    """Return the deletions that a page of a type's history tells of; what was written is passed over unread."""
+    found: list[Deletion] = []
+    stamps = tuple((e.response.lastModified if e.response else None) or "" for e in bundle.entry or ())
+    for entry in bundle.entry or ():
+        if entry.request is None or entry.request.method != "DELETE":
+            continue
+        _, id_, _ = read_location(entry.request.url, type_)
+        if not id_:
+            raise JournalError(ErrorKind.BROKEN, detail="a deletion of nothing")
+        found.append(Deletion(type_, id_, (entry.response.lastModified if entry.response else None) or ""))
+    return DeletionPage(tuple(found), stamps, server_time)
+
+
+def read_tombstones(bundle: Bundle, type_: str, server_time: datetime | None) -> DeletionPage:
+    """Return what a search with `_deleted=true` tells of; a match with any content is no tombstone and is passed over."""
+    found: list[Deletion] = []
+    for entry in bundle.entry or ():
+        if not is_there(entry.resource) or (entry.search is not None and entry.search.mode == "outcome"):
+            continue
+        resource = read_resource(entry.resource)
+        if resource.type == type_ and resource.id and _is_bare(resource.body):
+            found.append(Deletion(type_, resource.id, resource.last_updated))
+    return DeletionPage(tuple(found), tuple(one.at for one in found), server_time)
+
+
+def _is_bare(body: bytes) -> bool:
+    """Tell whether a resource says nothing but who it was."""
+    tree = msgspec.json.decode(body)
+    return isinstance(tree, dict) and set(tree) <= {"resourceType", "id", "meta"}
 
 
 def _with_id(resource: Resource) -> Resource:

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from client.outcome import Outcome
 
 
+TIMED_OUT = "no whole answer in time"
+"""The detail of an error where the line held and the answer did not come in time: a smaller question may be answered."""
+
+
 class ErrorKind(StrEnum):
     """One name per kind of failure that a caller must tell apart."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from client.bundle import is_there, read_bundle, read_page
+from client.bundle import is_there, read_bundle, read_deletions, read_page, read_tombstones
 from client.capability import Capabilities, read_capabilities
 from client.errors import ErrorKind, JournalError
 from client.failures import failure, json_body
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from client.answer import Answer
     from client.bundle import Bundle
+    from client.meter import Meter
+    from client.resource import DeletionPage
     from client.transport import JournalTransport
 
 _ACCEPT = {
@@ -30,6 +32,7 @@ _WRITE = {
     "Prefer": "return=representation",
 }
 _MOST_PAGES = 2000
+_NOT_MODIFIED = 304
 
 
 class JournalClient:
@@ -42,9 +45,44 @@ class JournalClient:
         """Read what the journal can do."""
         return read_capabilities(self._body(await self._get("metadata")))
 
+    @property
+    def meter(self) -> Meter:
+        """What has gone over the line so far."""
+        return self._transport.meter
+
     async def read(self, type_: str, id_: str) -> Resource:
         """Read the current version of one resource; WRONG_RESOURCE if the journal answers with another."""
         return _same(read_resource(self._body(await self._get(_path(type_, id_)))), type_, id_)
+
+    async def read_if_changed(self, type_: str, id_: str, version: str) -> Resource | None:
+        """Read one resource unless it is still the version at hand: None then, at the price of a header (304)."""
+        if not version:
+            return await self.read(type_, id_)
+        headers = {**_READ, "If-None-Match": f'W/"{_header(version)}"'}
+        answer = await self._transport.send("GET", _path(type_, id_), headers=headers)
+        if answer.status == _NOT_MODIFIED:
+            return None
+        return _same(read_resource(self._body(answer)), type_, id_)
+
+    async def deletions(
+        self, type_: str, since: str, *, by_history: bool, page_size: int = 100
+    ) -> AsyncIterator[DeletionPage]:
+        """Yield what was deleted of a type since an instant of the journal's own clock.
+
+        Args:
+            type_: The resource type.
+            since: A FHIR instant; empty for all that the journal knows.
+            by_history: Ask the type's history; else search for tombstones with `_deleted=true`.
+            page_size: How many to ask for per page.
+        """
+        when = ("_since", since) if by_history else ("_lastUpdated", f"ge{since}")
+        query = [*([] if by_history else [("_deleted", "true")]), *([when] if since else [])]
+        path = f"{_type(type_)}/_history" if by_history else _type(type_)
+        query.append(("_count", str(page_size)))
+        first = await self._transport.send("GET", path, query=query, headers=_READ)
+        read = read_deletions if by_history else read_tombstones
+        async for bundle, answer in self._bundles(first):
+            yield read(bundle, type_, answer.server_time)
 
     async def history(self, type_: str, id_: str) -> list[Resource]:
         """Read the versions of one resource in the journal's own order; deletions are left out."""

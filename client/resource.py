@@ -42,6 +42,24 @@ class Page:
     is_last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The journal's word that a resource was deleted, and when by its own clock; empty when it does not say."""
+
+    type: str
+    id: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPage:
+    """One page of what was deleted; `stamps` are those of everything that the page tells of."""
+
+    gone: tuple[Deletion, ...]
+    stamps: tuple[str, ...]
+    server_time: datetime | None
+
+
 class _Meta(msgspec.Struct):
     versionId: str | None = None  # noqa: N815  FHIR's own name
     lastUpdated: str | None = None  # noqa: N815  FHIR's own name

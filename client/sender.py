@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from client.answer import Answer, read_http_date
 from client.body import read_body
-from client.errors import ErrorKind, JournalError
+from client.errors import TIMED_OUT, ErrorKind, JournalError
+from client.meter import Meter
 from client.wire import httpx
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Sender:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.origin = origin
+        self.meter = Meter()
         self._clock = clock
         self._ids = ids
         self._timeout = timeout
@@ -68,10 +70,11 @@ class Sender:
         if not self.origin.holds(str(request.url)):
             raise JournalError(ErrorKind.OFF_ORIGIN, detail="a request to another place")
         try:
+            self.meter.requests += 1
             async with asyncio.timeout(self._timeout * _WHOLE):
                 return await self._exchange(request, request_id, writes=writes)
         except TimeoutError:
-            raise _lost(writes, request_id, "no whole answer in time") from None
+            raise _lost(writes, request_id, TIMED_OUT) from None
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -88,6 +91,8 @@ class Sender:
             response = await self._inner.handle_async_request(request)
         except _NOT_SENT:
             raise JournalError(ErrorKind.UNREACHABLE, request_id=request_id, detail="no connection") from None
+        except httpx.ReadTimeout:
+            raise _lost(writes, request_id, TIMED_OUT) from None
         except (httpx.TransportError, OSError, ssl.SSLError):
             raise _lost(writes, request_id, "no answer") from None
         try:
@@ -107,7 +112,10 @@ class Sender:
         if not isinstance(stream, httpx.AsyncByteStream):
             raise JournalError(ErrorKind.BROKEN, detail="no stream")
         body = await read_body(
-            stream, encoding=headers.get("content-encoding", ""), length=headers.get("content-length", "")
+            stream,
+            encoding=headers.get("content-encoding", ""),
+            length=headers.get("content-length", ""),
+            meter=self.meter,
         )
         return Answer(
             status=response.status_code,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping, Sequence
 
+    from client.meter import Meter
     from client.wire import httpx
     from ports.clock import Clock
     from ports.ids import Ids
@@ -75,6 +76,11 @@ class JournalTransport:
     async def follow(self, link: str, *, headers: Mapping[str, str] = {}) -> Answer:
         """Get a link that the journal gave, rebuilt on our own base; OFF_ORIGIN when it leads elsewhere."""
         return await self._send("GET", self.origin.rebuild(link), None, headers, writes=False)
+
+    @property
+    def meter(self) -> Meter:
+        """What has gone over the line so far."""
+        return self._sender.meter
 
     async def aclose(self) -> None:
         """Close the connections."""

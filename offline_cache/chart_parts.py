@@ -7,8 +7,13 @@ nothing, so that a patient who was not measured for a month still shows the last
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Query: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -26,17 +31,60 @@ class ChartPart:
 
     def first(self, patient_id: str, now: datetime) -> Query:
         """Return the query to ask."""
-        query: Query = (("patient", patient_id), *self.fixed)
+        return self.of_many((patient_id,), now)
+
+    def of_many(self, patients: Sequence[str], now: datetime) -> Query:
+        """Return the query for several patients at once."""
+        query: Query = (("patient", ",".join(patients)), *self.fixed)
         if self.days_back is None:
             return query
         since = (now - timedelta(days=self.days_back)).date().isoformat()
         return (*query, (self.date_parameter, f"ge{since}"))
+
+    @property
+    def shape(self) -> str:
+        """Name the question, so that a cursor is known to hold for it and for no other."""
+        return f"{self.type}?{self.fixed}&{self.days_back}&{self.latest_instead}"
+
+    def shows(self, body: bytes) -> bool:
+        """Tell whether the part's own filter lets a resource in: what a delta brings is asked for without it."""
+        tree = _tree(body)
+        return all(_codes(tree, name) & set(wanted.split(",")) for name, wanted in self.fixed)
+
+    def is_recent(self, body: bytes, now: datetime) -> bool:
+        """Tell whether a resource lies within the days that the part looks back; one without a date does."""
+        moment = _clinical_date(_tree(body))
+        if self.days_back is None or not moment:
+            return True
+        return moment[:10] >= (now - timedelta(days=self.days_back)).astimezone(UTC).date().isoformat()
 
     def instead(self, patient_id: str) -> Query | None:
         """Return what to ask when the first query gave nothing: the newest ones, of any age."""
         if not self.latest_instead:
             return None
         return (("patient", patient_id), *self.fixed, ("_sort", f"-{self.date_parameter}"))
+
+
+def _tree(body: bytes) -> dict[str, Any]:
+    tree = msgspec.json.decode(body)
+    return tree if isinstance(tree, dict) else {}
+
+
+def _codes(tree: dict[str, Any], name: str) -> set[str]:
+    """Return the codes of a plain code or of a list of concepts."""
+    node = tree.get(name)
+    if isinstance(node, str):
+        return {node}
+    concepts = [one for one in node if isinstance(one, dict)] if isinstance(node, list) else []
+    codings = [one for concept in concepts for one in concept.get("coding") or () if isinstance(one, dict)]
+    return {str(one["code"]) for one in codings if "code" in one}
+
+
+def _clinical_date(tree: dict[str, Any]) -> str:
+    period = tree.get("effectivePeriod")
+    ends = [period.get("end"), period.get("start")] if isinstance(period, dict) else []
+    dates = [tree.get("effectiveDateTime"), tree.get("effectiveInstant"), *ends, tree.get("date")]
+    return next((date for date in dates if isinstance(date, str)), "")
 
 
 CHART_PARTS: tuple[ChartPart, ...] = (

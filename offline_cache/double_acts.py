@@ -26,7 +26,7 @@ def check_double_acts(store: Store, now: datetime) -> int:
     new = 0
     with store.transaction():
         for notice in [*_doses(store, now), *_tasks(store, now)]:
-            if store.notices.put(notice):
+            if store.safety.put(notice):
                 store.audit.append(
                     "double-act", patient=notice.patient, basis=notice.kind, detail=notice.about, actor=""
                 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.errors import JournalError
 from offline_cache.part_sending import StalePart
-from offline_cache.same_content import same_content
+from offline_cache.same_content import is_same_work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,4 +44,4 @@ class Meeting:
 
     def is_ours(self, current: Resource, part: PartRecord) -> bool:
         """Tell whether the current version is what we sent: its answer was lost, and it was applied."""
-        return same_content(current.body, part.body)
+        return is_same_work(current.body, part.body)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
 from offline_cache.delivery_bundle import transaction_bundle, with_references
-from offline_cache.same_content import same_content
+from offline_cache.same_content import is_same_work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,7 +114,7 @@ class PartSending:
             if can.conditional_update(part.type) and part.base_version:
                 return await self._client.update(part.type, part.target_id, body, if_match=part.base_version)
             current = await self._client.read(part.type, part.target_id)
-            if not same_content(current.body, part.base_body):
+            if not is_same_work(current.body, part.base_body):
                 raise StalePart(part, 412, current)
             return await self._client.update(part.type, part.target_id, body, if_match="")
         except JournalError as error:

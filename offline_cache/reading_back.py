@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from client.errors import ErrorKind, JournalError
 from offline_cache.fingerprint import is_same, question
 from offline_cache.part_sending import IDENTIFIER_SYSTEM, Named, StalePart, carries
-from offline_cache.same_content import same_content
+from offline_cache.same_content import is_same_work
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -85,17 +85,17 @@ class ReadingBack:
             if error.status in _GONE:
                 raise StalePart(part, error.status) from None
             raise
-        if same_content(current.body, part.body):
+        if is_same_work(current.body, part.body):
             return Named(part, current.id, current.version_id, 200)
         if current.version_id and part.base_version:
             untouched = current.version_id == part.base_version
         else:
-            untouched = same_content(current.body, part.base_body)
+            untouched = is_same_work(current.body, part.base_body)
         if untouched:
             return None
         if can.can(part.type, "history-instance"):
             for version in await self._client.history(part.type, part.target_id):
-                if version.version_id != part.base_version and same_content(version.body, part.body):
+                if version.version_id != part.base_version and is_same_work(version.body, part.body):
                     return Named(part, version.id, version.version_id, 200)
         raise StalePart(part, 412, current)
 

@@ -46,6 +46,13 @@ class StoredResource:
     fetched_at: datetime
     address_cut: bool
 
+    @property
+    def resource(self) -> Resource:
+        """The resource as the client gave it."""
+        from client.resource import Resource
+
+        return Resource(self.type, self.id, self.version_id, self.last_updated, self.body)
+
 
 class ResourceTable:
     """Resources by type and id, and by the patient they belong to."""
@@ -102,6 +109,22 @@ class ResourceTable:
     def of_patient(self, patient: str, type_: str) -> list[StoredResource]:
         """Return the patient's resources of a type, by id."""
         return [_stored(row) for row in self._engine.run(_OF_PATIENT, (patient, type_))]
+
+    def owner(self, type_: str, id_: str) -> str | None:
+        """Return the patient under whom a resource is kept, or None when it is not here."""
+        rows = self._engine.run("SELECT patient FROM resource WHERE type = ? AND id = ?", (type_, id_))
+        return str(rows[0][0]) if rows else None
+
+    def ids_before(self, patient: str, type_: str, generation: int) -> list[str]:
+        """Return the ids of a patient's resources of a type that only pulls before this one saw."""
+        values = (patient, type_, generation)
+        return [
+            str(row[0])
+            for row in self._engine.run(
+                "SELECT id FROM resource WHERE patient = ? AND type = ? AND generation < ? ORDER BY id",
+                values,
+            )
+        ]
 
     def of_type(self, type_: str) -> list[StoredResource]:
         """Return all resources of a type, by id."""

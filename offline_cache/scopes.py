@@ -11,6 +11,8 @@ import msgspec
 from offline_cache.instants import from_optional, to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from offline_cache.engine import Engine
 
 
@@ -58,6 +60,20 @@ class ScopeTable:
         """Return the round, or None when none was taken."""
         rows = self._engine.run("SELECT record FROM round")
         return msgspec.json.decode(str(rows[0][0]), type=RoundRecord) if rows else None
+
+    def put_ahead(self, records: Sequence[RoundRecord]) -> None:
+        """Replace the rounds of the shifts to come."""
+        self._engine.run("DELETE FROM round_ahead")
+        for record in records:
+            self._engine.run(
+                "INSERT INTO round_ahead VALUES (?, ?)",
+                (to_text(record.start), msgspec.json.encode(record).decode()),
+            )
+
+    def ahead(self) -> list[RoundRecord]:
+        """Return the rounds of the shifts to come, the next one first."""
+        rows = self._engine.run("SELECT record FROM round_ahead ORDER BY start")
+        return [msgspec.json.decode(str(row[0]), type=RoundRecord) for row in rows]
 
     def put_section(
         self,

@@ -7,7 +7,9 @@ import hmac
 from typing import TYPE_CHECKING
 
 from offline_cache.audit import AuditLog
+from offline_cache.changes import ChangeTable
 from offline_cache.conflicts import ConflictTable
+from offline_cache.cursors import CursorTable
 from offline_cache.dependencies import Dependencies
 from offline_cache.disk_faults import as_store_errors
 from offline_cache.engine import Engine
@@ -23,6 +25,7 @@ from offline_cache.errors import (
 )
 from offline_cache.holding import Holding
 from offline_cache.meta import MetaTable
+from offline_cache.notices import NoticeTable
 from offline_cache.receipts import ReceiptTable
 from offline_cache.resources import ResourceTable
 from offline_cache.safety_notices import SafetyNotices
@@ -31,6 +34,8 @@ from offline_cache.scopes import ScopeTable
 from offline_cache.search import Search
 from offline_cache.search_index import SearchIndex
 from offline_cache.strangers import StrangerTable
+from offline_cache.sync_report import ReportTable
+from offline_cache.unsent_work import resources_under_unsent_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,13 +75,17 @@ class Store:
         self.search = Search(engine)
         self.resources = ResourceTable(engine, self._index, self.transaction)
         self.scopes = ScopeTable(engine)
+        self.cursors = CursorTable(engine)
+        self.notices = NoticeTable(engine)
+        self.changes = ChangeTable(engine)
+        self.reports = ReportTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
         self.holding = Holding(engine, self.transaction)
         self.depends = Dependencies(engine)
         self.conflicts = ConflictTable(engine)
         self.receipts = ReceiptTable(engine)
         self.strangers = StrangerTable(engine, self.transaction)
-        self.notices = SafetyNotices(engine)
+        self.safety = SafetyNotices(engine)
         self.audit = AuditLog(engine, self.meta, keys.audit, clock)
 
     @classmethod
@@ -189,6 +198,10 @@ class Store:
             copy.close()
         self._engine.exchange(beside, self._keys.database, keys.database)
         self._keys = keys
+
+    def under_unsent_work(self) -> frozenset[tuple[str, str]]:
+        """Return type and id of what drafts and undelivered entries stand on."""
+        return resources_under_unsent_work(self._engine)
 
     def check(self) -> None:
         """Read every page and every index; StoreDamaged when one does not hold."""

@@ -94,6 +94,7 @@ class Delivery:
             self._session.proven.doubt()
         try:
             self._capabilities = await self._session.client.capabilities()
+            self._session.pull.capabilities = self._capabilities
         except JournalError as error:
             state = Connection.OFFLINE if error.kind in _NOT_THE_JOURNAL else connection_of(error)
             await self._met(state, error.retry_after)

@@ -288,7 +288,7 @@ class Entrance:
             proven=proven,
             transport=transport,
             client=client,
-            pull=Pull(client, store, setup.worker, setup.clock),
+            pull=Pull(client, store, setup.worker, setup.clock, patient_list=setup.journal.patient_list),
             outbox=Outbox(client, store, setup.worker, setup.clock, setup.ids, seals),
             receipts=ReceiptCheck(client, store, setup.worker, setup.clock),
             seals=seals,

@@ -150,13 +150,13 @@ class OutboxDesk:
                 n.second_by,
                 parse_time(n.second_at).at,
             )
-            for n in self._store.notices.unseen()
+            for n in self._store.safety.unseen()
         )
 
     def notice_seen(self, notice_id: str) -> None:
         """Write down that the clinician has seen a notice."""
         with self._store.transaction():
-            self._store.notices.seen(notice_id, self._clock.now())
+            self._store.safety.seen(notice_id, self._clock.now())
             self._store.audit.append("notice-seen", detail=notice_id, actor=self._clinician.fhir_user)
 
     def _entry(self, entry_id: str) -> EntryRecord:

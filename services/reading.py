@@ -11,6 +11,7 @@ from services.chart import build_chart
 from services.names import birth_date_of, full_name, name_of
 from services.patient_file import PatientFile
 from services.strangers import as_patient
+from services.sync_rows import news_in, sync_view, told_in
 from services.trouble import Trouble, TroubleCode
 from services.views import EntryRow
 from services.visit_list import build_round
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from offline_cache.store import Store
     from ports.clock import Clock
     from services.session import Clinician
-    from services.views import Chart, RoundView
+    from services.views import Chart, NewsRow, RoundView, SyncView
 
 CHART_TYPES = (
     "Patient",
@@ -79,7 +80,32 @@ class Reading:
         ]
         files = {p: self.file(p) for p in sorted({v.patient for v in visits})}
         record = replace(record, zone=record.zone or zone_of(files.values()))
-        return build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
+        shown = build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
+        news = self._store.changes.patients()
+        rows = tuple(replace(row, news=news.get(row.patient_id, 0)) for row in shown.visits)
+        return replace(shown, visits=rows, told=told_in(self._store))
+
+    def promote_ahead(self, start: datetime) -> bool:
+        """Make a round that was taken along ahead the round at hand; False when none begins at that instant."""
+        record = next((one for one in self._store.scopes.ahead() if one.start == start), None)
+        if record is None:
+            return False
+        with self._store.transaction():
+            self._store.scopes.put_round(record)
+        return True
+
+    def news(self, patient_id: str) -> tuple[NewsRow, ...]:
+        """Return what changed in a chart since it was last looked at."""
+        return news_in(self._store, patient_id)
+
+    def news_seen(self, patient_id: str, upto: int) -> None:
+        """Take note that the changes up to a sequence number were on the screen."""
+        with self._store.transaction():
+            self._store.changes.seen(patient_id, upto)
+
+    def last_sync(self) -> SyncView | None:
+        """Return how the last sync went, or None before the first."""
+        return sync_view(self._store)
 
     def open_chart(self, patient_id: str, visit_id: str) -> Chart:
         """Return a chart; its audit row is committed first, and without it nothing is returned.
@@ -101,7 +127,8 @@ class Reading:
         """Return a chart that has been opened already."""
         shown = self.round()
         entries = [row for row in self.outbox() if row.patient_id == patient_id]
-        return build_chart(self.file(patient_id), shown, visit_id, entries, self._clock.now())
+        chart = build_chart(self.file(patient_id), shown, visit_id, entries, self._clock.now())
+        return replace(chart, news=self.news(patient_id), told=told_in(self._store, patient_id))
 
     def file(self, patient_id: str) -> PatientFile:
         """Return everything the cache holds of a patient, our own entries on their way included."""

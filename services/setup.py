@@ -34,6 +34,7 @@ class JournalAddress:
     that proves it holds that key is the embedded one (architecture.md: never decided by an address).
     `organisation_key` is the public half of the key that signed entries are sealed to; the embedded journal hands its own over
     with its proof.
+    `patient_list` is the Group or List of patients to pull, as `Group/1`, where visits cannot be asked for by who makes them.
     """
 
     name: str
@@ -43,6 +44,7 @@ class JournalAddress:
     environment: Environment = Environment.TRAINING
     embedded_key: bytes | None = None
     organisation_key: bytes | None = None
+    patient_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from offline_cache.pull_codes import ChangeKind, NoticeCode
 from offline_cache.states import EntryKind, EntryState
+from services.sync_views import NewsRow, NoticeRow, PatientSync, SyncView
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
 
-__all__ = ["EntryKind", "EntryState"]  # given on; the rest is defined here
+__all__ = [
+    "ChangeKind",
+    "EntryKind",
+    "EntryState",
+    "NewsRow",
+    "NoticeCode",
+    "NoticeRow",
+    "PatientSync",
+    "SyncView",
+]  # given on; the rest is defined here
 
 
 class Environment(StrEnum):
@@ -164,6 +175,7 @@ class VisitRow:
     unsent: EntryState | None
     complete: bool
     missing: tuple[str, ...]  # names of the parts of the chart that did not come down
+    news: int = 0  # how many changes of the chart nobody has looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,7 @@ class RoundView:
     as_of: datetime | None
     complete: bool
     notices: tuple[str, ...] = ()
+    told: tuple[NoticeRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +371,8 @@ class Chart:
     news2_refused: str = ""  # why NEWS2 may not be scored: under 16, pregnant
     address: str = ""
     access: str = ""
+    news: tuple[NewsRow, ...] = ()
+    told: tuple[NoticeRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from client.errors import JournalError
 from clinical.shifts import shift_at
 from offline_cache.double_acts import check_double_acts
 from offline_cache.errors import CacheError
+from offline_cache.rounds import shifts_ahead
 from ports.keyring import find_protector
 from services.connection import ConnectionWatch
 from services.delivery import Delivery, connection_of
@@ -35,7 +36,18 @@ if TYPE_CHECKING:
     from offline_cache.pull import ChartOutcome
     from services.session import Session
     from services.setup import Setup
-    from services.views import Chart, Door, Draft, EntryKind, EntryRow, Person, RoundView, SignSummary
+    from services.views import (
+        Chart,
+        Door,
+        Draft,
+        EntryKind,
+        EntryRow,
+        NewsRow,
+        Person,
+        RoundView,
+        SignSummary,
+        SyncView,
+    )
 
 
 _PATIENCE = 5.0
@@ -243,6 +255,21 @@ class Workday(OutboxActs):
         with told():
             await delivery.step()
 
+    async def changes(self, patient_id: str) -> tuple[NewsRow, ...]:
+        """Return what changed in a chart since it was last looked at, the latest first."""
+        with told():
+            return await self._setup.worker.run(self._reader().news, patient_id)
+
+    async def changes_seen(self, patient_id: str, upto: int) -> None:
+        """Take note that the changes up to a row's sequence number were on the screen."""
+        with told():
+            await self._setup.worker.run(self._reader().news_seen, patient_id, upto)
+
+    async def sync_report(self) -> SyncView | None:
+        """Return how the last pull went: what came, what went, what is missing; None before the first."""
+        with told():
+            return await self._setup.worker.run(self._reader().last_sync)
+
     def status(self) -> Status:
         """Return what line 1 of every screen says, as it was last known. Costs nothing."""
         return self._status
@@ -339,10 +366,14 @@ class Workday(OutboxActs):
 
         span = shift_at(self._setup.clock.now())
         try:
-            await session.pull.take_round(span, session.clinician.fhir_user, listed, each)
+            await session.pull.take_round(span, session.clinician.fhir_user, listed, each, shifts_ahead(span))
         except JournalError as error:
             self._watch.met(connection_of(error))
             await self._refresh_status()
+            if connection_of(error) is Connection.OFFLINE and await self._setup.worker.run(
+                self._reader().promote_ahead, span.start
+            ):
+                return  # taken along with an earlier shift: it says itself how old it is
             raise of_journal(error) from None
         self._watch.met(Connection.ONLINE)
 

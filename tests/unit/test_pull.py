@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from client.meter import Meter
 from client.outcome import Outcome
 from client.resource import Page, Resource
 from offline_cache.pull import Pull
 from ports.worker import InlineWorker
+from tests.pull_room import statement
 from tests.store_room import NOON, HandClock, memory_store, resource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from client.capability import Capabilities
     from offline_cache.scopes import RoundRecord
     from offline_cache.store import Store
 
@@ -44,6 +47,7 @@ class HandJournal:
     """One visit, one patient with one flag; it may warn, or be without the flag."""
 
     def __init__(self) -> None:
+        self.meter = Meter()
         self.warns: dict[str, Outcome] = {}
         self.flags: tuple[Resource, ...] = (FLAG,)
 
@@ -55,6 +59,9 @@ class HandJournal:
 
     async def count(self, _type: str, _query: Any) -> int:
         return 1
+
+    async def capabilities(self) -> Capabilities:
+        return statement({"Appointment": ("actor",)})
 
 
 async def take(store: Store, journal: HandJournal) -> RoundRecord:

@@ -17,6 +17,7 @@ from tui.screens.place import Place
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, content, content_of, line, piece, segments, visible
+from tui.text.nb_notices import notice_words
 from tui.widgets.frame_line import FrameLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.row_list import RowList
@@ -121,7 +122,7 @@ class RoundScreen(Place):
 
     def _notices(self, view: RoundView) -> list[Line]:
         """Return what else must be known about the list."""
-        said = [visible(notice) for notice in view.notices]
+        said = [*(visible(notice) for notice in view.notices), *map(notice_words, view.told)]
         if not view.complete:
             said.append(nb.text("round.partial"))
         if not view.visits:

@@ -1,0 +1,54 @@
+"""What the steps of one pull share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from offline_cache.asking import WHOLE_LINE
+
+if TYPE_CHECKING:
+    from client.errors import JournalError
+    from client.journal import JournalClient
+    from offline_cache.asking import Asking
+    from offline_cache.chart_parts import ChartPart
+    from offline_cache.landing import Landing
+    from offline_cache.pull_plan import Plan
+    from offline_cache.store import Store
+    from offline_cache.sync_report import Tally
+    from ports.clock import Clock
+    from ports.worker import Worker
+
+
+@dataclass(slots=True)
+class Work:
+    """One pull under way. `missing` is what did not come down so far: patient -> part -> reason."""
+
+    client: JournalClient
+    store: Store
+    worker: Worker
+    clock: Clock
+    plan: Plan
+    asking: Asking
+    landing: Landing
+    tally: Tally
+    missing: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    async def lacks(self, patient: str, part: ChartPart, reason: str) -> None:
+        """Mark a part as missing, in the store and for the report."""
+        self.missing.setdefault(patient, {})[part.name] = reason
+        await self.worker.run(self.landing.missing, patient, part, reason)
+
+    def has(self, patient: str, part: ChartPart) -> None:
+        """Take a part off the list of what is missing."""
+        self.missing.get(patient, {}).pop(part.name, None)
+
+    def lacking(self, patient: str) -> tuple[tuple[str, str], ...]:
+        """Return what one patient's chart lacks."""
+        return tuple(self.missing.get(patient, {}).items())
+
+    def met(self, error: JournalError) -> str:
+        """Take in what a question met, and return the reason to write down."""
+        if error.kind in WHOLE_LINE and not self.asking.line.lost:
+            self.asking.line.lost = str(error.kind)
+        return str(error.kind)

@@ -1,0 +1,54 @@
+"""The journal's own time, as far as it has been heard; the local clock has no say in what has been read.
+
+A stamp on a resource is given before the resource is published, at most `OVERLAP` earlier (journal.md §4a: 3.5 s was
+measured, 120 s is what one engine allows). So whoever has heard the stamp M may read on from M - OVERLAP and misses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OVERLAP = timedelta(seconds=150)
+"""How far behind the heard time a delta begins: stamps are given early and published late."""
+
+
+def instant_of(text: str) -> datetime | None:
+    """Return a FHIR instant as an aware time; None for what is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
+def instant_text(moment: datetime) -> str:
+    """Return a time as a FHIR instant in UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class ServerTime:
+    """The latest stamp that was heard: a lower bound of what the journal's clock shows now."""
+
+    heard: datetime | None = None
+
+    def hear(self, stamps: Iterable[str], date: datetime | None) -> datetime | None:
+        """Take in the stamps of one answer and return the latest that it gave.
+
+        A stamp later than the answer's own Date is a slip of some clock and is believed only as far as the Date.
+        """
+        latest = max((stamp for text in stamps if (stamp := instant_of(text)) is not None), default=None)
+        if latest is not None and date is not None:
+            latest = min(latest, date)
+        self.heard = later(self.heard, latest)
+        return latest
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the later of two times that may be unknown."""
+    return max((moment for moment in (one, other) if moment is not None), default=None)

@@ -1,0 +1,31 @@
+"""Which resources unsent work stands on: they are never removed under the nurse's hands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offline_cache.engine import Engine
+
+_REFERENCE = re.compile(rb'"([A-Z][A-Za-z]{0,63}/[A-Za-z0-9._-]{1,256})(?:/_history/[^"]*)?"')
+_OWN_ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,256})"')
+_UNSENT = "entry.state NOT IN ('i journalen', 'trukket')"
+
+
+def resources_under_unsent_work(engine: Engine) -> frozenset[tuple[str, str]]:
+    """Return type and id of everything that a draft or an undelivered entry is about, refers to or changes."""
+    kept: set[tuple[str, str]] = set()
+    for patient, visit in engine.run(f"SELECT DISTINCT patient, visit FROM entry WHERE {_UNSENT}"):  # noqa: S608  a constant
+        kept |= {("Patient", str(patient)), ("Appointment", str(visit))}
+    parts = engine.run(
+        f"SELECT part.type, part.body FROM part JOIN entry USING (entry_id) WHERE {_UNSENT}"  # noqa: S608  a constant
+    )
+    for type_, body in parts:
+        if not isinstance(body, bytes):
+            continue
+        for reference in _REFERENCE.findall(body):
+            named, _, id_ = reference.decode().partition("/")
+            kept.add((named, id_))
+        kept |= {(str(type_), id_.decode()) for id_ in _OWN_ID.findall(body)}
+    return frozenset(kept)
