@@ -78,7 +78,7 @@ def _without(headers: list[tuple[bytes, bytes]], dropped: set[bytes]) -> list[tu
 
 async def whole_body(receive: Receive) -> bytes:
     """Take the whole request."""
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")

@@ -227,6 +227,7 @@ def test_a_taken_port_is_told_in_the_client(machine: Machine) -> None:
     [
         (["serve", "--port", "70000"], "er ikke en port"),
         (["serve", "--patients", "99999999"], "for mange"),
+        (["serve", "--profile", "dips"], "--profile er full eller epic"),
         (["serve", "--hva"], "forstår ikke"),
         ([], "forstår ikke"),
     ],

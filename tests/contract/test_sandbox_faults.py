@@ -323,9 +323,9 @@ async def test_strict_filing_needs_an_open_encounter_that_has_begun(epic: Bench)
         encounter = {"resourceType": "Encounter", "id": id_, "status": status, "class": kind, "subject": whom}
         epic.journal.acts.store(encounter | {"period": {"start": start}})
     assert numbers((await epic.post(vital())).json()) == {"59108"}
-    for id_, status in (("e-future", 400), ("e-done", 400), ("e-open", 201)):
+    for id_, expected in (("e-future", 400), ("e-done", 400), ("e-open", 201)):
         told = vital() | {"encounter": {"reference": f"Encounter/{id_}"}}
-        assert (await epic.post(told)).status_code == status, id_
+        assert (await epic.post(told)).status_code == expected, id_
     twice = vital() | {"code": {"coding": [{"code": "a"}, {"code": "b"}]}}
     assert numbers((await epic.post(twice)).json()) == {"59102"}
 
