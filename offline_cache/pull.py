@@ -168,6 +168,6 @@ class Pull:
             work.landing.lay_ghosts()
             closed = close_round(work, replace(record, complete=whole), found)
             self._store.reports.put(report)
-            if all(o.complete for o in outcomes):
+            if not work.asking.line.lost:  # it came to its end, if not all of it came
                 self._store.meta.delete(_RUN)
         return closed

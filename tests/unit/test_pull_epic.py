@@ -98,8 +98,12 @@ async def test_what_is_held_back_stays_told_until_it_is_not_held_back(code: str,
     store, journal = epic()
     pull = journal.take(store, patient_list="List/mine")
     journal.warns["Flag"] = Outcome("warning", "suppressed" if code == "59204" else "processing", (code,), "")
-    for _ in range(3):
+    for number in range(3):
+        journal.about("Goal", f"g{number}", "p1")
         assert not (await pull.round()).complete
+        assert (
+            store.resources.get("Goal", f"g{number}") is not None
+        )  # the other parts are read anew all the same
         found = store.notices.of("p1")
         assert [Notice(n.code, n.patient, n.type, n.id, n.detail) for n in found] == [
             Notice(notice, "p1", "Flag", detail="alerts")
