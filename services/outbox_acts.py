@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.at_work import AtWork
 from services.changed_resource import DONE, NOT_DONE
-from services.changing import Changing
-from services.conflicts import Settling
-from services.outbox_desk import OutboxDesk
-from services.strangers import Strangers, find_candidates, read_patient
+from services.strangers import find_candidates, read_patient
 from services.trouble_from import told
 
 if TYPE_CHECKING:
@@ -18,57 +15,14 @@ if TYPE_CHECKING:
     from typing import ParamSpec, TypeVar
 
     from services.outbox_views import Candidate, ConflictView, MissingReceipt, SafetyNoticeRow, StrangerRow
-    from services.reading import Reading
-    from services.session import Session
-    from services.setup import Setup
-    from services.signing import Signing
     from services.views import Draft, EntryRow
 
     P = ParamSpec("P")
     R = TypeVar("R")
 
 
-@dataclass(slots=True)
-class Desk:
-    """What the acts stand on while somebody is in."""
-
-    changing: Changing
-    settling: Settling
-    outbox: OutboxDesk
-    strangers: Strangers
-
-    @classmethod
-    def of(cls, session: Session, setup: Setup, signing: Signing, reading: Reading) -> Desk:
-        """Put it together for a session."""
-        store, clock, ids, who = session.store, setup.clock, setup.ids, session.clinician
-        return cls(
-            Changing(store, signing.writing),
-            Settling(store, clock, ids, who, reading),
-            OutboxDesk(store, clock, who, signing.writing),
-            Strangers(store, clock, ids, who),
-        )
-
-
-class OutboxActs:
+class OutboxActs(AtWork):
     """Every method raises `Trouble` and nothing else on purpose; each is one commit."""
-
-    _setup: Setup
-    _desk: Desk | None
-
-    def _open(self) -> Session:
-        raise NotImplementedError
-
-    def _signer(self) -> Signing:
-        raise NotImplementedError
-
-    def _at_desk(self) -> Desk:
-        raise NotImplementedError
-
-    async def _refresh_status(self) -> None:
-        raise NotImplementedError
-
-    def _wake(self) -> None:
-        raise NotImplementedError
 
     async def complete_task(
         self,

@@ -9,44 +9,30 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from client.errors import JournalError
-from clinical.shifts import shift_at
-from offline_cache.double_acts import check_double_acts
 from offline_cache.errors import CacheError
-from offline_cache.rounds import shifts_ahead
 from ports.keyring import find_protector
 from services.connection import ConnectionWatch
-from services.delivery import Delivery, connection_of
+from services.delivery import Delivery
+from services.desk import Desk
 from services.entrance import Entrance
-from services.journal_tree import read_tree
-from services.names import full_name, name_of
-from services.outbox_acts import Desk, OutboxActs
+from services.entry_acts import EntryActs
+from services.outbox_acts import OutboxActs
 from services.reading import Counts, Reading
+from services.round_acts import RoundActs
 from services.signing import Signing
-from services.trouble import Trouble, TroubleCode
-from services.trouble_from import of_journal, told
-from services.views import CacheKind, Connection, OnlyReads, RoundProgress, Status
+from services.trouble_from import told
+from services.views import CacheKind, Connection, OnlyReads, Status
 from services.watchdog import Watchdog
 from services.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from client.resource import Resource
-    from offline_cache.pull import ChartOutcome
     from services.session import Session
     from services.setup import Setup
     from services.views import (
-        Chart,
         Door,
-        Draft,
-        EntryKind,
-        EntryRow,
-        NewsRow,
         Person,
-        RoundView,
-        SignSummary,
-        SyncView,
     )
 
 
@@ -54,7 +40,7 @@ _PATIENCE = 5.0
 """Seconds that leaving waits for a token that is being renewed."""
 
 
-class Workday(OutboxActs):
+class Workday(OutboxActs, EntryActs, RoundActs):
     """A clinician's working day with one journal, from the locked door to the last delivered entry."""
 
     def __init__(self, setup: Setup) -> None:
@@ -156,119 +142,11 @@ class Workday(OutboxActs):
             await self._entrance.aclose()
         self._setup.worker.close()
 
-    async def take_round(self, progress: Callable[[RoundProgress], None]) -> RoundView:
-        """Bring the visits of the shift and the charts of their patients.
-
-        Raises:
-            Trouble: the list itself did not come. A chart that did not is told in its row, and the rest is there.
-        """
-        session, reading = self._writable(), self._reader()
-        with told():
-            async with self._taking:
-                await self._pull_round(session, progress)
-                await self._setup.worker.run(check_double_acts, session.store, self._setup.clock.now())
-            await self._refresh_status()
-            taken = await self._setup.worker.run(reading.round)
-        if taken is None:
-            raise Trouble(TroubleCode.NOT_CACHED)
-        return taken
-
-    async def round(self) -> RoundView | None:
-        """Return the round as it lies in the cache; None when none was taken."""
-        with told():
-            return await self._setup.worker.run(self._reader().round)
-
-    async def chart(self, patient_id: str, visit_id: str = "", *, again: bool = False) -> Chart:
-        """Open a patient's chart. The audit row is written first; if it cannot be, nothing is shown.
-
-        With `again` the chart that is on the screen is read anew: the same patient as last time is not logged twice.
-        """
-        session, reading = self._open(), self._reader()
-        with told():
-            if again and reading.opened == patient_id:
-                return await self._setup.worker.run(reading.chart, patient_id, visit_id)
-            if session.cache is CacheKind.NONE:
-                await self._audit_with_journal(patient_id)
-            return await self._setup.worker.run(reading.open_chart, patient_id, visit_id)
-
-    async def drafts(self, patient_id: str = "") -> list[Draft]:
-        """Return the unfinished entries of a patient, or all of them."""
-        with told():
-            return await self._setup.worker.run(self._writer().drafts, patient_id)
-
-    async def new_draft(self, kind: EntryKind, patient_id: str, visit_id: str) -> Draft:
-        """Begin an entry, or give back the unfinished one of the same kind and visit."""
-        with told():
-            return await self._setup.worker.run(self._writer().new_draft, kind, patient_id, visit_id)
-
-    async def save_draft(self, draft: Draft) -> Draft:
-        """Keep what was typed, encrypted."""
-        with told():
-            saved = await self._setup.worker.run(self._writer().save, draft)
-        await self._refresh_status()
-        return saved
-
-    async def discard_draft(self, entry_id: str) -> None:
-        """Throw a draft away; the audit log keeps that it was there."""
-        with told():
-            await self._setup.worker.run(self._writer().discard, entry_id)
-        await self._refresh_status()
-
-    async def sign_summary(self, draft: Draft) -> SignSummary:
-        """Return what the signing line must name, and whether digits must be typed again."""
-        with told():
-            return await self._setup.worker.run(self._signer().summary, draft)
-
-    async def sign(self, entry_id: str, retyped: str = "") -> EntryRow:
-        """Sign a draft: one commit. Only after it does the screen say "signert"."""
-        with told():
-            row = await self._setup.worker.run(self._signer().sign, entry_id, retyped)
-        await self._refresh_status()
-        self._wake()
-        return row
-
-    async def outbox(self) -> list[EntryRow]:
-        """Return the signed entries of this cache, oldest first."""
-        with told():
-            return await self._setup.worker.run(self._reader().outbox)
-
-    async def send_now(self, entry_id: str) -> None:
-        """Give up the time of regret: send as soon as the journal is there."""
-        with told():
-            await self._setup.worker.run(self._signer().send_now, entry_id)
-        await self._refresh_status()
-        self._wake()
-
-    async def withdraw(self, entry_id: str) -> None:
-        """Take a signed entry back.
-
-        Raises:
-            Trouble: TOO_LATE_TO_WITHDRAW when the journal has it or may have it.
-        """
-        with told():
-            await self._setup.worker.run(self._signer().withdraw, entry_id)
-        await self._refresh_status()
-
     async def sync(self) -> None:
         """Ask the journal once and deliver once, now, without the background."""
         delivery = Delivery(self._writable(), self._watch, self._setup.clock, self._refresh_status)
         with told():
             await delivery.step()
-
-    async def changes(self, patient_id: str) -> tuple[NewsRow, ...]:
-        """Return what changed in a chart since it was last looked at, the latest first."""
-        with told():
-            return await self._setup.worker.run(self._reader().news, patient_id)
-
-    async def changes_seen(self, patient_id: str, upto: int) -> None:
-        """Take note that the changes up to a row's sequence number were on the screen."""
-        with told():
-            await self._setup.worker.run(self._reader().news_seen, patient_id, upto)
-
-    async def sync_report(self) -> SyncView | None:
-        """Return how the last pull went: what came, what went, what is missing; None before the first."""
-        with told():
-            return await self._setup.worker.run(self._reader().last_sync)
 
     def status(self) -> Status:
         """Return what line 1 of every screen says, as it was last known. Costs nothing."""
@@ -353,80 +231,9 @@ class Workday(OutboxActs):
                 await self._setup.worker.run(_note, session, *unsent)
                 self._noted = unsent
 
-    async def _pull_round(self, session: Session, progress: Callable[[RoundProgress], None]) -> None:
-        names: dict[str, str] = {}
-
-        def listed(patients: Sequence[Resource]) -> None:
-            names.update((p.id, full_name(*name_of(read_tree(p.body) or {}))) for p in patients)
-
-        def each(done: int, total: int, outcome: ChartOutcome) -> None:
-            missing = tuple(name for name, _ in outcome.missing)
-            name = names.get(outcome.patient_id, "")
-            progress(RoundProgress(done, total, outcome.patient_id, name, outcome.complete, missing))
-
-        span = shift_at(self._setup.clock.now())
-        try:
-            await session.pull.take_round(span, session.clinician.fhir_user, listed, each, shifts_ahead(span))
-        except JournalError as error:
-            self._watch.met(connection_of(error))
-            await self._refresh_status()
-            if connection_of(error) is Connection.OFFLINE and await self._setup.worker.run(
-                self._reader().promote_ahead, span.start
-            ):
-                return  # taken along with an earlier shift: it says itself how old it is
-            raise of_journal(error) from None
-        self._watch.met(Connection.ONLINE)
-
-    async def _after_reconnection(self) -> None:
-        """Bring the round again, as fresh as the network allows. Another shift's list only comes when it is asked for."""
-        taken = await self.round()
-        if taken is not None and taken.shift.start == shift_at(self._setup.clock.now()).start:
-            with contextlib.suppress(Trouble):
-                await self.take_round(lambda _: None)
-
-    async def _audit_with_journal(self, patient_id: str) -> None:
-        """Have the journal note the reading before anything is shown; without a cache there is no log of our own."""
-        from services.audit_event import patient_read
-
-        session = self._open()
-        event = patient_read(patient_id, session.clinician, self._setup.clock.now())
-        try:
-            await session.client.create("AuditEvent", event)
-        except JournalError as error:
-            raise Trouble(TroubleCode.NO_AUDIT, cause=of_journal(error).code.value) from None
-
     def _wake(self) -> None:
         if self._delivery is not None:
             self._delivery.wake()
-
-    def _open(self) -> Session:
-        if self._session is None:
-            raise Trouble(TroubleCode.LOCKED)
-        return self._session
-
-    def _writable(self) -> Session:
-        session = self._open()
-        if session.store.read_only:
-            raise Trouble(TroubleCode.CACHE_TOO_NEW if session.store.is_newer else TroubleCode.CACHE_BUSY)
-        return session
-
-    def _reader(self) -> Reading:
-        if self._reading is None:
-            raise Trouble(TroubleCode.LOCKED)
-        return self._reading
-
-    def _signer(self) -> Signing:
-        if self._signing is None:
-            raise Trouble(TroubleCode.LOCKED)
-        return self._signing
-
-    def _at_desk(self) -> Desk:
-        if self._desk is None:
-            raise Trouble(TroubleCode.LOCKED)
-        return self._desk
-
-    def _writer(self) -> Writing:
-        return self._signer().writing
 
 
 def _shut(session: Session) -> None:

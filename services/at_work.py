@@ -1,0 +1,60 @@
+"""What every act of a working day stands on: who is in, and the services of the open session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.trouble import Trouble, TroubleCode
+
+if TYPE_CHECKING:
+    from services.desk import Desk
+    from services.reading import Reading
+    from services.session import Session
+    from services.setup import Setup
+    from services.signing import Signing
+    from services.writing import Writing
+
+
+class AtWork:
+    """The open session, or LOCKED. The acts are mixed into one `Workday`, which has the rest."""
+
+    _setup: Setup
+    _session: Session | None
+    _reading: Reading | None
+    _signing: Signing | None
+    _desk: Desk | None
+
+    async def _refresh_status(self) -> None:
+        raise NotImplementedError
+
+    def _wake(self) -> None:
+        raise NotImplementedError
+
+    def _open(self) -> Session:
+        if self._session is None:
+            raise Trouble(TroubleCode.LOCKED)
+        return self._session
+
+    def _writable(self) -> Session:
+        session = self._open()
+        if session.store.read_only:
+            raise Trouble(TroubleCode.CACHE_TOO_NEW if session.store.is_newer else TroubleCode.CACHE_BUSY)
+        return session
+
+    def _reader(self) -> Reading:
+        if self._reading is None:
+            raise Trouble(TroubleCode.LOCKED)
+        return self._reading
+
+    def _signer(self) -> Signing:
+        if self._signing is None:
+            raise Trouble(TroubleCode.LOCKED)
+        return self._signing
+
+    def _at_desk(self) -> Desk:
+        if self._desk is None:
+            raise Trouble(TroubleCode.LOCKED)
+        return self._desk
+
+    def _writer(self) -> Writing:
+        return self._signer().writing
