@@ -116,10 +116,14 @@ class SystemDisk:
         with contextlib.suppress(FileNotFoundError):
             neighbour.unlink()
         handle = os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            neighbour.unlink(missing_ok=True)  # half a file would only take the room that was lacking
+            raise
         neighbour.replace(path)
         self._flush_folder(path.parent)
 

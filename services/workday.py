@@ -13,6 +13,7 @@ from client.errors import JournalError
 from clinical.shifts import shift_at
 from offline_cache.errors import CacheError
 from ports.keyring import find_protector
+from services import keeping
 from services.connection import ConnectionWatch
 from services.delivery import Delivery, connection_of
 from services.entrance import Entrance
@@ -22,7 +23,7 @@ from services.reading import Counts, Reading
 from services.signing import Signing
 from services.trouble import Trouble, TroubleCode
 from services.trouble_from import of_journal, told
-from services.views import CacheKind, Connection, OnlyReads, RoundProgress, Status
+from services.views import CacheKind, Connection, RoundProgress, Status
 from services.writing import Writing
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Workday:
                 await session.transport.aclose()
         finally:
             if session is not None:
-                await self._setup.worker.run(_shut, session)
+                await self._setup.worker.run(keeping.shut, session)
         if self._entrance is not None:
             await self._entrance.aclose()
         self._setup.worker.close()
@@ -182,7 +183,7 @@ class Workday:
     async def save_draft(self, draft: Draft) -> Draft:
         """Keep what was typed, encrypted."""
         with told():
-            saved = await self._setup.worker.run(self._writer().save, draft)
+            saved = await keeping.with_room(self._open(), self._setup, self._writer().save, draft)
         await self._refresh_status()
         return saved
 
@@ -200,7 +201,7 @@ class Workday:
     async def sign(self, entry_id: str, retyped: str = "") -> EntryRow:
         """Sign a draft: one commit. Only after it does the screen say "signert"."""
         with told():
-            row = await self._setup.worker.run(self._signer().sign, entry_id, retyped)
+            row = await keeping.with_room(self._open(), self._setup, self._signer().sign, entry_id, retyped)
         await self._refresh_status()
         self._wake()
         return row
@@ -265,7 +266,7 @@ class Workday:
         )
         if not session.store.read_only:
             await self._setup.worker.run(self._reading.note_unlock)
-            await self._setup.worker.run(_mirror, session)
+            await self._setup.worker.run(keeping.begin, session, self._setup)
         await self._refresh_status()
 
     async def _refresh_status(self) -> None:
@@ -289,7 +290,7 @@ class Workday:
             unsent_entries=counts.unsent_entries,
             cache=session.cache,
             clinician=session.clinician.name,
-            only_reads=_only_reads(session),
+            only_reads=keeping.only_reads(session),
         )
         for listener in list(self._listeners):
             listener()
@@ -299,7 +300,7 @@ class Workday:
         unsent = counts.unsent_visits, counts.unsent_entries
         if not session.store.read_only and unsent != self._noted:
             with contextlib.suppress(CacheError):
-                await self._setup.worker.run(_note, session, *unsent)
+                await self._setup.worker.run(keeping.note_unsent, session, *unsent)
                 self._noted = unsent
 
     async def _pull_round(self, session: Session, progress: Callable[[RoundProgress], None]) -> None:
@@ -370,28 +371,3 @@ class Workday:
 
     def _writer(self) -> Writing:
         return self._signer().writing
-
-
-def _shut(session: Session) -> None:
-    """Mirror the end of the audit chain where the database is not, and close."""
-    _mirror(session)
-    session.store.close()
-
-
-def _only_reads(session: Session) -> OnlyReads:
-    if not session.store.read_only:
-        return OnlyReads.NO
-    return OnlyReads.NEWER_STORE if session.store.is_newer else OnlyReads.OTHER_CLIENT
-
-
-def _mirror(session: Session) -> None:
-    """Keep the end of the audit chain where the database is not: an older copy that is put back is known by it."""
-    if session.vault is not None and not session.store.read_only:
-        with contextlib.suppress(CacheError):
-            session.vault.keep_head(session.store.audit.head)
-
-
-def _note(session: Session, visits: int, entries: int) -> None:
-    """Keep the two numbers that the locked door shows, and how far the log reached with them."""
-    if session.vault is not None:
-        session.vault.note_unsent(visits, entries, session.store.audit.head.sequence)
