@@ -124,7 +124,7 @@ class SystemDisk:
             neighbour.replace(path)
         except OSError:
             with contextlib.suppress(OSError):
-                neighbour.unlink()
+                neighbour.unlink()  # half a file would only take the room that was lacking
             raise
         self._flush_folder(path.parent)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services import keeping
 from services.at_work import AtWork
 from services.trouble_from import told
 
@@ -27,7 +28,7 @@ class EntryActs(AtWork):
     async def save_draft(self, draft: Draft) -> Draft:
         """Keep what was typed, encrypted."""
         with told():
-            saved = await self._setup.worker.run(self._writer().save, draft)
+            saved = await keeping.with_room(self._open(), self._setup, self._writer().save, draft)
         await self._refresh_status()
         return saved
 
@@ -45,7 +46,7 @@ class EntryActs(AtWork):
     async def sign(self, entry_id: str, retyped: str = "") -> EntryRow:
         """Sign a draft: one commit. Only after it does the screen say "signert"."""
         with told():
-            row = await self._setup.worker.run(self._signer().sign, entry_id, retyped)
+            row = await keeping.with_room(self._open(), self._setup, self._signer().sign, entry_id, retyped)
         await self._refresh_status()
         self._wake()
         return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from offline_cache.ballast import BALLAST_BYTES
 from offline_cache.keys import KdfParams
 from services.views import Environment
 
@@ -61,3 +62,4 @@ class Setup:
     review_before_sending: bool = False
     key_cost: KdfParams = field(default_factory=KdfParams)
     inner: httpx.AsyncBaseTransport | None = None
+    ballast: int = BALLAST_BYTES

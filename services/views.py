@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.pull_codes import ChangeKind, NoticeCode
 from offline_cache.states import EntryKind, EntryState
+from services.status_views import CacheKind, Connection, Door, Environment, OnlyReads, Person, Status
 from services.sync_views import NewsRow, NoticeRow, PatientSync, SyncView
 
 if TYPE_CHECKING:
@@ -15,48 +16,22 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "CacheKind",
     "ChangeKind",
+    "Connection",
+    "Door",
     "EntryKind",
     "EntryState",
+    "Environment",
     "NewsRow",
     "NoticeCode",
     "NoticeRow",
+    "OnlyReads",
     "PatientSync",
+    "Person",
+    "Status",
     "SyncView",
 ]  # given on; the rest is defined here
-
-
-class Environment(StrEnum):
-    """What kind of journal this is; said in words on every screen."""
-
-    TRAINING = "training"
-    TEST = "test"
-    PRODUCTION = "production"
-
-
-class CacheKind(StrEnum):
-    """How the cache of this session is kept."""
-
-    KEYRING = "keyring"  # OS keyring and PIN
-    PIN_ONLY = "pin-only"  # the embedded journal without a keyring
-    NONE = "none"  # --no-cache: memory only
-
-
-class OnlyReads(StrEnum):
-    """Why this client changes nothing in the cache; it then shows only what needs no line in the log."""
-
-    NO = ""
-    OTHER_CLIENT = "other-client"  # another one has it open
-    NEWER_STORE = "newer-store"  # a later version of the program wrote it
-
-
-class Connection(StrEnum):
-    """What is known of the network to the journal."""
-
-    UNKNOWN = "unknown"
-    ONLINE = "online"
-    OFFLINE = "offline"
-    SIGNED_OUT = "signed-out"  # the journal answers but wants a new sign-in
 
 
 class VisitStatus(StrEnum):
@@ -88,41 +63,6 @@ class Flag(StrEnum):
     HIGH = "høy"
     CRITICAL_LOW = "kritisk lav"
     CRITICAL_HIGH = "kritisk høy"
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What line 1 of every screen says."""
-
-    environment: Environment
-    connection: Connection
-    connection_since: datetime | None
-    data_as_of: datetime | None
-    unsent_visits: int
-    unsent_entries: int
-    cache: CacheKind
-    clinician: str
-    only_reads: OnlyReads = OnlyReads.NO
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody the embedded journal lets sign in."""
-
-    person_id: str
-    name: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What the client meets when it starts: a locked cache, or none."""
-
-    locked: bool
-    clinician: str = ""
-    attempts_left: int = 5
-    journal_name: str = ""
-    unsent_visits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

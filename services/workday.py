@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.errors import CacheError
 from ports.keyring import find_protector
+from services import keeping
 from services.connection import ConnectionWatch
 from services.delivery import Delivery
 from services.desk import Desk
@@ -21,7 +22,7 @@ from services.reading import Counts, Reading
 from services.round_acts import RoundActs
 from services.signing import Signing
 from services.trouble_from import told
-from services.views import CacheKind, Connection, OnlyReads, Status
+from services.views import CacheKind, Connection, Status
 from services.watchdog import Watchdog
 from services.writing import Writing
 
@@ -137,7 +138,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
                 await session.transport.aclose()
         finally:
             if session is not None:
-                await self._setup.worker.run(_shut, session)
+                await self._setup.worker.run(keeping.shut, session)
         if self._entrance is not None:
             await self._entrance.aclose()
         self._setup.worker.close()
@@ -194,7 +195,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         self._desk = Desk.of(session, self._setup, self._signing, self._reading)
         if not session.store.read_only:
             await self._setup.worker.run(self._reading.note_unlock)
-            await self._setup.worker.run(_mirror, session)
+            await self._setup.worker.run(keeping.begin, session, self._setup)
         await self._refresh_status()
 
     async def _refresh_status(self) -> None:
@@ -218,7 +219,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             unsent_entries=counts.unsent_entries,
             cache=session.cache,
             clinician=session.clinician.name,
-            only_reads=_only_reads(session),
+            only_reads=keeping.only_reads(session),
         )
         for listener in list(self._listeners):
             listener()
@@ -228,34 +229,9 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         unsent = counts.unsent_visits, counts.unsent_entries
         if not session.store.read_only and unsent != self._noted:
             with contextlib.suppress(CacheError):
-                await self._setup.worker.run(_note, session, *unsent)
+                await self._setup.worker.run(keeping.note_unsent, session, *unsent)
                 self._noted = unsent
 
     def _wake(self) -> None:
         if self._delivery is not None:
             self._delivery.wake()
-
-
-def _shut(session: Session) -> None:
-    """Mirror the end of the audit chain where the database is not, and close."""
-    _mirror(session)
-    session.store.close()
-
-
-def _only_reads(session: Session) -> OnlyReads:
-    if not session.store.read_only:
-        return OnlyReads.NO
-    return OnlyReads.NEWER_STORE if session.store.is_newer else OnlyReads.OTHER_CLIENT
-
-
-def _mirror(session: Session) -> None:
-    """Keep the end of the audit chain where the database is not: an older copy that is put back is known by it."""
-    if session.vault is not None and not session.store.read_only:
-        with contextlib.suppress(CacheError):
-            session.vault.keep_head(session.store.audit.head)
-
-
-def _note(session: Session, visits: int, entries: int) -> None:
-    """Keep the two numbers that the locked door shows, and how far the log reached with them."""
-    if session.vault is not None:
-        session.vault.note_unsent(visits, entries, session.store.audit.head.sequence)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
@@ -55,6 +57,20 @@ def _has_router() -> bool:
     return is_same and router_node() is not None
 
 
+def _may_mount() -> bool:
+    """Tell whether a small file system can be mounted: tried, for root of a container may be refused."""
+    if not _has_programs("mount", "umount") or os.geteuid() != 0:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        tried = subprocess.run(
+            ["mount", "-t", "tmpfs", "tmpfs", folder], capture_output=True, check=False, timeout=20
+        )
+        return (
+            tried.returncode == 0
+            and subprocess.run(["umount", folder], check=False, timeout=20).returncode == 0
+        )
+
+
 PEERS = {
     "gnome-keyring": Peer(
         lambda: _has_programs("gnome-keyring-daemon", "dbus-run-session"),
@@ -70,6 +86,7 @@ PEERS = {
         "npm; copy package.json and package-lock.json of tests/peers/fhir_router into "
         f".peers/{FHIR_ROUTER.name} and call `npm ci --ignore-scripts` there",
     ),
+    "mount": Peer(_may_mount, "root on Linux, to mount a small tmpfs"),
     "shared": Peer((SHARED / "synthea").is_dir, "the folder shared/ beside this checkout"),
 }
 

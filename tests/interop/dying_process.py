@@ -100,7 +100,7 @@ def die_at_statement(when: str, word: str) -> None:
             die()
         return rows
 
-    Engine.run = mortal  # type: ignore[method-assign]  a failpoint, in this process only
+    Engine.run = mortal  # type: ignore[method-assign]  # a failpoint, in this process only
 
 
 def main(folder: Path, work: str, point: str) -> None:

@@ -119,6 +119,7 @@ class Nurse:
             JournalAddress("Innebygd journal", f"{ORIGIN}/fhir", f"{ORIGIN}/auth", embedded_key=self._key),
             key_cost=KdfParams(memory_kib=64, passes=1, lanes=1),
             inner=self._line,
+            ballast=4096,
         )
         day = Workday(setup)
         day._entrance = Entrance(setup, None)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from client.wire import httpx
+    from offline_cache.entry_records import DraftRecord
 
     Play: TypeAlias = Callable[[Callable[[Nurse, FaultyLine], Awaitable[None]]], None]
 
@@ -302,5 +303,32 @@ def test_a_damaged_cache_is_set_aside_only_on_wish_and_work_goes_on_in_a_new_one
         assert await nurse.day.round() is not None
         assert [p.read_bytes() for p in folder.glob("aside-*.db")] == [bytes(content)]
         assert nurse.store.audit.records()[0].action == "set-aside"
+
+    play(act)
+
+
+def test_on_a_full_disk_the_ballast_is_given_up_and_the_note_is_saved(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once; the next time the disk is full, that is said. Fault: F1."""
+
+    async def act(nurse: Nurse, _line: FaultyLine) -> None:
+        await nurse.open()
+        ballast = next((nurse.folder / "data" / "cache").glob("u-*/cache.ballast"))
+        save = nurse.store.entries.save_draft
+
+        def full_beside_ballast(draft: DraftRecord) -> None:
+            if ballast.exists() or room == 0:
+                raise StoreFull
+            save(draft)
+
+        room = 1
+        monkeypatch.setattr(nurse.store.entries, "save_draft", full_beside_ballast)
+        await signed_note(nurse)
+        assert not ballast.exists()
+        room = 0
+        with pytest.raises(Trouble) as told:
+            await signed_note(nurse)
+        assert told.value.code is TroubleCode.DISK_FULL
 
     play(act)
