@@ -68,7 +68,10 @@ def test_only_what_is_signed_before_can_be_waited_for(room: OutboxRoom) -> None:
 
 async def test_parts_in_a_ring_go_as_one_transaction_or_not_at_all(room: OutboxRoom) -> None:
     """Fault: Q7."""
-    ring = [note("part-a", refers="part-b"), NewPart("part-b", 2, "DocumentReference", note("part-b", refers="part-a").body)]
+    ring = [
+        note("part-a", refers="part-b"),
+        NewPart("part-b", 2, "DocumentReference", note("part-b", refers="part-a").body),
+    ]
     assert has_ring(ring)
     assert not has_ring([note("part-a"), note("part-b", refers="part-a")])
     room.sign("e1", ring)
