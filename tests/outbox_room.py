@@ -206,7 +206,7 @@ def note(op_id: str, text: bytes = b"Sover godt.", refers: str = "") -> NewPart:
 
     tree: dict[str, Any] = {
         "resourceType": "DocumentReference",
-        "identifier": [{"value": f"urn:uuid:{op_id}"}],
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{op_id}"}],
         "subject": {"reference": "Patient/p1"},
         "date": "2026-11-23T12:00:00Z",
         "content": [{"attachment": {"data": base64.b64encode(text).decode()}}],
@@ -220,7 +220,7 @@ def pulse(op_id: str, value: int = 72, number: int = 1, by: str = "Practitioner/
     """Return a pulse of patient p1."""
     tree = {
         "resourceType": "Observation",
-        "identifier": [{"value": f"urn:uuid:{op_id}"}],
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{op_id}"}],
         "category": [{"coding": [{"code": "vital-signs"}]}],
         "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
         "subject": {"reference": "Patient/p1"},
