@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from offline_cache import schema_retention
 from offline_cache.errors import StoreTooNew
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ _STEP_1 = (
         BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_STEP_1,)
+STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, schema_retention.STEP)
 """All steps in order; a store's version is the number of steps it has taken."""
 
 

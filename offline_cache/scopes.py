@@ -59,6 +59,10 @@ class ScopeTable:
         rows = self._engine.run("SELECT record FROM round")
         return msgspec.json.decode(str(rows[0][0]), type=RoundRecord) if rows else None
 
+    def forget_round(self) -> None:
+        """Forget that a round was taken: its charts are no longer here."""
+        self._engine.run("DELETE FROM round")
+
     def put_section(
         self,
         patient: str,

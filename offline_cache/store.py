@@ -12,6 +12,7 @@ from offline_cache.engine import Engine
 from offline_cache.entries import EntryTable
 from offline_cache.errors import StoreBusy, StoreDamaged, StoreError, StoreFault
 from offline_cache.meta import MetaTable
+from offline_cache.purges import PurgeTable
 from offline_cache.resources import ResourceTable
 from offline_cache.schema import migrate
 from offline_cache.scopes import ScopeTable
@@ -38,6 +39,7 @@ class Store:
         self.meta = MetaTable(engine)
         self.resources = ResourceTable(engine)
         self.scopes = ScopeTable(engine)
+        self.purges = PurgeTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
         self.audit = AuditLog(engine, self.meta, keys.audit, clock)
 
@@ -94,6 +96,10 @@ class Store:
         """Read every page and every index; StoreDamaged when one does not hold."""
         if self._engine.run("PRAGMA quick_check") != [("ok",)]:
             raise StoreDamaged("quick_check")
+
+    def compact(self) -> None:
+        """Write the file anew without the pages of what was deleted; the log beside it is emptied."""
+        self._engine.compact()
 
     def close(self) -> None:
         """Close the database and let the lock go; a second time does nothing."""

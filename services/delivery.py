@@ -28,6 +28,9 @@ _NOT_THE_JOURNAL = {
 }
 """Answers to "what can you do?" that no journal gives: something else listens on its address."""
 
+_REFUSED = {ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN}
+"""The journal answers, and lets this clinician in no more."""
+
 _SHORTEST_WAIT = 0.05
 """Seconds: due times in the past never make the loop spin."""
 
@@ -51,23 +54,30 @@ class Delivery:
         clock: Clock,
         changed: Callable[[], Awaitable[None]],
         reconnected: Callable[[], Awaitable[None]],
+        reached: Callable[[bool], Awaitable[bool]] | None = None,
     ) -> None:
         self._session = session
         self._watch = watch
         self._clock = clock
         self._changed = changed
         self._reconnected = reconnected
+        self._reached = reached
         self._wake = asyncio.Event()
         self._capabilities: Capabilities | None = None
         self.faults = 0
+        self.is_over = False
+        """Whether the cache is gone, and with it everything there was to deliver."""
 
     def wake(self) -> None:
         """Look at the outbox at once."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Ask, deliver, wait; for ever. No fault ends it: a loop that stopped would keep signed work from the journal."""
-        while True:
+        """Ask, deliver, wait; until the cache is gone.
+
+        No fault ends it: a loop that stopped would keep signed work from the journal.
+        """
+        while not self.is_over:
             self._wake.clear()
             try:
                 pause = await self.step()
@@ -79,21 +89,18 @@ class Delivery:
     async def step(self) -> float:
         """Do one round of asking and delivering; return the seconds until the next is worth while."""
         before = self._watch.state
-        if self._session.proven is not None:
-            self._session.proven.doubt()
-        try:
-            self._capabilities = await self._session.client.capabilities()
-        except JournalError as error:
-            await self._met(Connection.OFFLINE if error.kind in _NOT_THE_JOURNAL else connection_of(error))
+        capabilities = await self._ask()
+        if capabilities is None:
             return self._watch.pause()
-        if self._session.tokens.ended:
-            await self._met(Connection.SIGNED_OUT)
-            return self._watch.pause()
-        done = await self._session.outbox.deliver_due(self._capabilities)
+        done = await self._session.outbox.deliver_due(capabilities)
         if done.stopped_by is not None:
             await self._met(connection_of(JournalError(done.stopped_by)))
         else:
             await self._met(Connection.ONLINE)
+        if self._watch.state is not Connection.OFFLINE:
+            await self._hear(let_in=self._watch.state is Connection.ONLINE)
+        if self.is_over:
+            return self._watch.pause()
         if done.tried:  # also what was refused or is unknown now is news to the screen
             await self._changed()
         if before in (Connection.OFFLINE, Connection.SIGNED_OUT) and self._watch.state is Connection.ONLINE:
@@ -102,6 +109,28 @@ class Delivery:
             return self._watch.pause()
         until_due = (done.next_at - self._clock.now()).total_seconds()
         return min(self._watch.pause(), max(_SHORTEST_WAIT, until_due))
+
+    async def _ask(self) -> Capabilities | None:
+        """Ask what the journal can do; None when it cannot be reached or lets nobody in."""
+        if self._session.proven is not None:
+            self._session.proven.doubt()
+        try:
+            self._capabilities = await self._session.client.capabilities()
+        except JournalError as error:
+            await self._met(Connection.OFFLINE if error.kind in _NOT_THE_JOURNAL else connection_of(error))
+            if error.kind in _REFUSED:
+                await self._hear(let_in=False)
+            return None
+        if self._session.tokens.ended:
+            await self._met(Connection.SIGNED_OUT)
+            await self._hear(let_in=False)
+            return None
+        return self._capabilities
+
+    async def _hear(self, *, let_in: bool) -> None:
+        """Say that the journal has answered, and whether it let us in; whoever is told may end all this."""
+        if self._reached is not None and not await self._reached(let_in):
+            self.is_over = True
 
     async def _met(self, state: Connection) -> None:
         if self._watch.met(state):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from client.auth.tokens import Tokens
 from client.auth.transport import AuthTransport
 from client.journal import JournalClient
 from client.transport import JournalTransport, TokenSource
+from offline_cache.errors import CacheError
 from offline_cache.keys import CacheKeys
 from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
@@ -23,11 +25,13 @@ from offline_cache.vault import Vault, VaultIdentity
 from services import persona
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
+from services.keeping import Keeping
 from services.proven_tokens import ProvenTokens
 from services.session import Clinician, Session
 from services.setup import SCOPES, Setup
 from services.trouble import Trouble, TroubleCode
-from services.views import CacheKind, Door, Person
+from services.views import CacheKind, CacheView, Door, Person
+from services.wipe_word import finish_begun_wipes, tell_ends_of_wipes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +78,7 @@ class Entrance:
 
         Asks no network and no key.
         """
+        await self._setup.worker.run(finish_begun_wipes, self._setup, self._protector)
         folder = await self._setup.worker.run(self._folder_at_door)
         if self._setup.no_cache or folder is None:
             return Door(locked=False, journal_name=self._setup.journal.name)
@@ -102,6 +107,7 @@ class Entrance:
         """Ask the journal's sign-in page whom it lets in."""
         if self._setup.journal.embedded_key is not None and not await self._is_embedded():
             raise Trouble(TroubleCode.NOT_EMBEDDED)
+        await tell_ends_of_wipes(self._setup, self._http)
         self._sign_in = await SignIn.begin(
             self._http,
             self._setup.journal.base_url,
@@ -135,6 +141,16 @@ class Entrance:
         if self.needs_unlock:
             await self._setup.worker.run(vault.allow_attempts)
         return clinician
+
+    async def caches(self) -> list[CacheView]:
+        """Return the caches side by side on this machine, as far as they can be told without a PIN."""
+        return await self._setup.worker.run(self._caches)
+
+    async def keeping(self, session: Session, *, is_contact: bool) -> Keeping:
+        """Return what minds how long a session may keep what it has. `is_contact`: the clinician has just signed in."""
+        keeping = Keeping(self._setup, session, self._http, self._protector)
+        await keeping.begin(is_contact=is_contact)
+        return keeping
 
     async def aclose(self) -> None:
         """Close the connections to the sign-in."""
@@ -275,6 +291,15 @@ class Entrance:
         info = self._vault(folder).describe()
         is_other = info is not None and info.identity.server != server_id(self._setup.journal)
         return None if is_other else folder
+
+    def _caches(self) -> list[CacheView]:
+        found: list[CacheView] = []
+        for folder in self._setup.disk.list(self._setup.folders.cache):
+            with contextlib.suppress(CacheError):  # a damaged one is told of when it is opened
+                info = self._vault(folder).describe()
+                if info is not None:
+                    found.append(CacheView(folder.name, info.clinician, info.journal, info.unsent_entries))
+        return found
 
     def _remember_last(self, folder: Path) -> None:
         self._setup.disk.replace(self._setup.folders.cache / "last", folder.name.encode())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from offline_cache.errors import CacheError
 
 if TYPE_CHECKING:
     from client.auth.tokens import Tokens
@@ -43,3 +46,10 @@ class Session:
     client: JournalClient
     pull: Pull
     outbox: Outbox
+
+    def shut(self) -> None:
+        """Mirror the end of the audit chain where the database is not, and close. Runs on the store's worker."""
+        if self.vault is not None:
+            with contextlib.suppress(CacheError):
+                self.vault.keep_head(self.store.audit.head)
+        self.store.close()

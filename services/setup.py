@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from offline_cache.keys import KdfParams
+from offline_cache.retention_policy import RetentionPolicy
 from services.views import Environment
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class JournalAddress:
 
     `embedded_key` is the key that this program handed to the sandbox it started; None for every other journal. Only a journal
     that proves it holds that key is the embedded one (architecture.md: never decided by an address).
+    `wipe_address` is where the journal says whether this machine is to be wiped; empty for one that has no such place. It lies on
+    the origin of the journal or of its sign-in, and is never asked elsewhere.
     """
 
     name: str
@@ -40,6 +43,7 @@ class JournalAddress:
     client_id: str = "feltjournal"
     environment: Environment = Environment.TRAINING
     embedded_key: bytes | None = None
+    wipe_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +58,5 @@ class Setup:
     journal: JournalAddress
     no_cache: bool = False
     key_cost: KdfParams = field(default_factory=KdfParams)
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     inner: httpx.AsyncBaseTransport | None = None

@@ -49,6 +49,9 @@ class TroubleCode(StrEnum):
     TOO_LATE_TO_WITHDRAW = "too-late-to-withdraw"
     NOT_CACHED = "not-cached"
     NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown
+    LEASE_ENDED = "lease-ended"  # the journal was not reached for too long: no patient is shown
+    CACHE_WIPED = "cache-wiped"  # the journal ordered it, and it is done
+    UNSENT_STAYS = "unsent-stays"  # details: unsent, drafts; the cache is not removed
     SANDBOX_NOT_RUNNING = "sandbox-not-running"
     SANDBOX_PORT_TAKEN = "sandbox-port-taken"
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from offline_cache.lease_state import LeaseState
 from offline_cache.states import EntryKind, EntryState
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
 
-__all__ = ["EntryKind", "EntryState"]  # given on; the rest is defined here
+__all__ = ["EntryKind", "EntryState", "LeaseState"]  # given on; the rest is defined here
 
 
 class Environment(StrEnum):
@@ -83,6 +84,11 @@ class Status:
     unsent_entries: int
     cache: CacheKind
     clinician: str
+    lease: LeaseState = LeaseState.NONE
+    lease_ends: datetime | None = None
+    hard_end: datetime | None = None
+    clock_put_back: bool = False
+    charts_held: int = 0  # must go from this machine, and stay until what is signed is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,16 @@ class Door:
     attempts_left: int = 5
     journal_name: str = ""
     unsent_visits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CacheView:
+    """One cache of this machine, as far as it can be told without a PIN."""
+
+    name: str
+    clinician: str
+    journal: str
+    unsent_entries: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from client.errors import JournalError
 from clinical.shifts import shift_at
 from offline_cache.errors import CacheError
 from ports.keyring import find_protector
+from services.audit_event import log_with_journal
 from services.connection import ConnectionWatch
 from services.delivery import Delivery, connection_of
 from services.entrance import Entrance
@@ -20,19 +21,30 @@ from services.journal_tree import read_tree
 from services.names import full_name, name_of
 from services.reading import Counts, Reading
 from services.signing import Signing
+from services.status_line import status_line
 from services.trouble import Trouble, TroubleCode
 from services.trouble_from import of_journal, told
 from services.views import CacheKind, Connection, RoundProgress, Status
 from services.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from client.resource import Resource
     from offline_cache.pull import ChartOutcome
+    from services.keeping import Keeping
     from services.session import Session
     from services.setup import Setup
-    from services.views import Chart, Door, Draft, EntryKind, EntryRow, Person, RoundView, SignSummary
+    from services.views import (
+        Chart,
+        Door,
+        Draft,
+        EntryKind,
+        EntryRow,
+        Person,
+        RoundView,
+        SignSummary,
+    )
 
 
 _PATIENCE = 5.0
@@ -54,6 +66,9 @@ class Workday:
         self._background: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         self._noted: tuple[int, int] | None = None
+        self._keeping: Keeping | None = None
+        self._minding: asyncio.Task[None] | None = None
+        self._has_signed_in = False
         self._status = Status(
             setup.journal.environment, Connection.UNKNOWN, None, None, 0, 0, CacheKind.NONE, ""
         )
@@ -73,6 +88,7 @@ class Workday:
         with told():
             entrance = await self._at_entrance()
             clinician = await entrance.sign_in(person_id)
+            self._has_signed_in = True
             if self._setup.no_cache:
                 await self._enter(await entrance.open_without_cache())
         return clinician.name
@@ -100,17 +116,18 @@ class Workday:
     async def start(self) -> None:
         """Begin asking for the journal and delivering, in the background."""
         session = self._open()
-        self._delivery = Delivery(
-            session, self._watch, self._setup.clock, self._refresh_status, self._after_reconnection
-        )
+        self._delivery = self._deliverer(session, self._after_reconnection)
         self._background = asyncio.create_task(self._delivery.run(), name="delivery")
+        if self._keeping is not None:
+            self._minding = asyncio.create_task(self._keeping.run(self._refresh_status), name="retention")
 
     async def close(self) -> None:
         """Stop the background, close the store. What is unsent stays in the cache."""
-        if self._background is not None:
-            self._background.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._background
+        for task in (self._background, self._minding):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         session, self._session = self._session, None
         try:
             if session is not None:
@@ -118,7 +135,7 @@ class Workday:
                 await session.transport.aclose()
         finally:
             if session is not None:
-                await self._setup.worker.run(_shut, session)
+                await self._setup.worker.run(session.shut)
         if self._entrance is not None:
             await self._entrance.aclose()
         self._setup.worker.close()
@@ -133,6 +150,8 @@ class Workday:
         with told():
             async with self._taking:
                 await self._pull_round(session, progress)
+            if self._keeping is not None and await self._after_contact(True):
+                await self._keeping.listed((reading.opened,))
             await self._refresh_status()
             taken = await self._setup.worker.run(reading.round)
         if taken is None:
@@ -142,28 +161,30 @@ class Workday:
     async def round(self) -> RoundView | None:
         """Return the round as it lies in the cache; None when none was taken."""
         with told():
-            return await self._setup.worker.run(self._reader().round)
+            return await self._setup.worker.run(self._clinical().round)
 
     async def chart(self, patient_id: str, visit_id: str = "", *, again: bool = False) -> Chart:
         """Open a patient's chart. The audit row is written first; if it cannot be, nothing is shown.
 
         With `again` the chart that is on the screen is read anew: the same patient as last time is not logged twice.
         """
-        session, reading = self._open(), self._reader()
+        session, reading = self._open(), self._clinical()
         with told():
             if again and reading.opened == patient_id:
                 return await self._setup.worker.run(reading.chart, patient_id, visit_id)
             if session.cache is CacheKind.NONE:
-                await self._audit_with_journal(patient_id)
+                await log_with_journal(session, patient_id, self._setup.clock.now())
             return await self._setup.worker.run(reading.open_chart, patient_id, visit_id)
 
     async def drafts(self, patient_id: str = "") -> list[Draft]:
         """Return the unfinished entries of a patient, or all of them."""
+        self._clinical()
         with told():
             return await self._setup.worker.run(self._writer().drafts, patient_id)
 
     async def new_draft(self, kind: EntryKind, patient_id: str, visit_id: str) -> Draft:
         """Begin an entry, or give back the unfinished one of the same kind and visit."""
+        self._clinical()
         with told():
             return await self._setup.worker.run(self._writer().new_draft, kind, patient_id, visit_id)
 
@@ -182,11 +203,13 @@ class Workday:
 
     async def sign_summary(self, draft: Draft) -> SignSummary:
         """Return what the signing line must name, and whether digits must be typed again."""
+        self._clinical()
         with told():
             return await self._setup.worker.run(self._signer().summary, draft)
 
     async def sign(self, entry_id: str, retyped: str = "") -> EntryRow:
         """Sign a draft: one commit. Only after it does the screen say "signert"."""
+        self._clinical()
         with told():
             row = await self._setup.worker.run(self._signer().sign, entry_id, retyped)
         await self._refresh_status()
@@ -218,11 +241,26 @@ class Workday:
     async def sync(self) -> None:
         """Ask the journal once and deliver once, now, without the background."""
         session = self._open()
-        delivery = Delivery(
-            session, self._watch, self._setup.clock, self._refresh_status, self._no_reconnection
-        )
+        delivery = self._deliverer(session, self._no_reconnection)
         with told():
             await delivery.step()
+
+    async def end_cache(self, *, even_drafts: bool = False) -> None:
+        """Remove this clinician's cache from this machine, so that the next one takes over an empty place.
+
+        Raises:
+            Trouble: UNSENT_STAYS while something signed is neither in the journal nor sealed, or something is being written.
+        """
+        self._open()
+        if self._keeping is not None:
+            with told():
+                await self._keeping.end_cache(even_drafts=even_drafts)
+        await self._refresh_status()
+
+    @property
+    def must_lock(self) -> bool:
+        """Tell whether what is on the screen must go: the lease has ended since it was opened, or the cache is gone."""
+        return self._keeping is not None and self._keeping.must_lock
 
     def status(self) -> Status:
         """Return what line 1 of every screen says, as it was last known. Costs nothing."""
@@ -252,6 +290,8 @@ class Workday:
             session.store, self._setup.clock, self._setup.ids, session.clinician, writing, self._reading
         )
         await self._setup.worker.run(self._reading.note_unlock)
+        entrance = await self._at_entrance()
+        self._keeping = await entrance.keeping(session, is_contact=self._has_signed_in)
         await self._refresh_status()
 
     async def _refresh_status(self) -> None:
@@ -266,16 +306,7 @@ class Workday:
             counts = Counts(known.data_as_of, known.unsent_visits, known.unsent_entries)
         else:
             await self._note_unsent(session, counts)
-        self._status = Status(
-            environment=self._setup.journal.environment,
-            connection=self._watch.state,
-            connection_since=self._watch.since,
-            data_as_of=counts.data_as_of,
-            unsent_visits=counts.unsent_visits,
-            unsent_entries=counts.unsent_entries,
-            cache=session.cache,
-            clinician=session.clinician.name,
-        )
+        self._status = status_line(self._setup, self._watch, session, counts, self._keeping)
         for listener in list(self._listeners):
             listener()
 
@@ -314,46 +345,52 @@ class Workday:
             with contextlib.suppress(Trouble):
                 await self.take_round(lambda _: None)
 
+    async def _after_contact(self, let_in: bool) -> bool:  # noqa: FBT001  what the delivery tells
+        """The journal has answered: the lease begins anew, or all must go. Return whether the session goes on."""
+        if self._keeping is None or self._reading is None:
+            return True
+        goes_on = await self._keeping.reached(let_in=let_in, in_sight=(self._reading.opened,))
+        if not goes_on:
+            await self._refresh_status()
+        return goes_on
+
+    def _deliverer(self, session: Session, reconnected: Callable[[], Awaitable[None]]) -> Delivery:
+        return Delivery(
+            session, self._watch, self._setup.clock, self._refresh_status, reconnected, self._after_contact
+        )
+
     async def _no_reconnection(self) -> None:
         """Do nothing: a command fetches no round."""
-
-    async def _audit_with_journal(self, patient_id: str) -> None:
-        """Have the journal note the reading before anything is shown; without a cache there is no log of our own."""
-        from services.audit_event import patient_read
-
-        session = self._open()
-        event = patient_read(patient_id, session.clinician, self._setup.clock.now())
-        try:
-            await session.client.create("AuditEvent", event)
-        except JournalError as error:
-            raise Trouble(TroubleCode.NO_AUDIT, cause=of_journal(error).code.value) from None
 
     def _wake(self) -> None:
         if self._delivery is not None:
             self._delivery.wake()
 
     def _open(self) -> Session:
+        if self._keeping is not None and self._keeping.is_over:
+            raise Trouble(TroubleCode.CACHE_WIPED)
         if self._session is None:
             raise Trouble(TroubleCode.LOCKED)
         return self._session
 
+    def _clinical(self) -> Reading:
+        """Return what reads charts, as long as the lease lasts."""
+        reading = self._reader()
+        if self._keeping is not None:
+            self._keeping.require_reading()
+        return reading
+
     def _reader(self) -> Reading:
+        self._open()
         if self._reading is None:
             raise Trouble(TroubleCode.LOCKED)
         return self._reading
 
     def _signer(self) -> Signing:
+        self._open()
         if self._signing is None:
             raise Trouble(TroubleCode.LOCKED)
         return self._signing
 
     def _writer(self) -> Writing:
         return self._signer().writing
-
-
-def _shut(session: Session) -> None:
-    """Mirror the end of the audit chain where the database is not, and close."""
-    if session.vault is not None:
-        with contextlib.suppress(CacheError):
-            session.vault.keep_head(session.store.audit.head)
-    session.store.close()

@@ -11,8 +11,9 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from services.trouble import Trouble
-from services.views import CacheKind, Connection, Environment, Status
+from services.views import CacheKind, Connection, Environment, LeaseState, Status
 from tui.acting import Acting
+from tui.launch import LOCK
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.state_words import CONNECTION_WORD, ENVIRONMENT_WORD
@@ -119,7 +120,9 @@ class Place(Acting, Screen[None]):
 
     def _changed(self) -> None:
         """Follow a change of status, round or outbox, if this place is in sight."""
-        if self.is_attached and self.is_current:
+        if self.day.must_lock:  # what is being written is saved on the way out
+            self.feltjournal.work(self.feltjournal.leave(LOCK), group="leave")
+        elif self.is_attached and self.is_current:
             self.show_status()
             self.reload()
 
@@ -185,10 +188,24 @@ def status_words(status: Status, now: datetime, *, has_since: bool = False) -> l
         words.append((f"usendt {status.unsent_entries}", "bold"))
     if not status.clinician:
         return words
+    words += lease_words(status, now)
     if status.cache is CacheKind.PIN_ONLY and not is_cut_off:
-        words.append(("kun PIN", ""))
+        if status.lease is LeaseState.HELD:
+            words.append(("kun PIN", ""))
     elif status.cache is CacheKind.NONE:
         words.append(("uten lager", ""))
+    return words
+
+
+def lease_words(status: Status, now: datetime) -> list[tuple[str, str]]:
+    """Return what line 1 says of the lease: nothing while it holds, its end in good time, and a clock that went back."""
+    words: list[tuple[str, str]] = []
+    if status.clock_put_back:
+        words.append((f" {nb.text('lease.clock')} ", "bold reverse"))
+    if status.lease is LeaseState.ENDING:
+        words.append((nb.text("lease.ends", at=fmt.fresh(status.lease_ends, now)), "bold"))
+    elif not status.lease.may_read:
+        words.append((f" {nb.text('lease.ended')} ", "bold reverse"))
     return words
 
 

@@ -31,6 +31,10 @@ _TEXT: dict[str, str] = {
     "unlock.left": "{left} igjen",
     "unlock.working": "Åpner …",
     "unlock.locked": "Låst etter fem feil. Logg inn mot journalen med F3. Ingenting er slettet.",
+    # the lease: how long what is kept here may be read
+    "lease.ends": "leien går ut {at}",
+    "lease.ended": "LEIEN ER UTE",
+    "lease.clock": "KLOKKA ER STILT TILBAKE",
     # the round
     "round.place": "Runden {day} {shift}",
     "round.place_empty": "Runden",
