@@ -75,7 +75,7 @@ class Engine:
         try:
             return self._connection.execute(statement, tuple(values)).fetchall()
         except apsw.Error as error:
-            raise _translated(error, self._connection.system_errno) from error
+            raise self._failed(error) from error
 
     @property
     def in_transaction(self) -> bool:
@@ -144,11 +144,18 @@ class Engine:
             if self._pragma(name) != wanted:
                 raise StoreFault(f"the setting {name} was not taken")
 
+    def _failed(self, error: apsw.Error) -> StoreError:
+        """Return our error; a connection that is closed has no errno to ask for."""
+        try:
+            return _translated(error, self._connection.system_errno)
+        except apsw.ConnectionClosedError:
+            return _translated(error, 0)
+
     def _pragma(self, name: str, value: str | int | None = None) -> Value:
         try:
             result: Value = self._connection.pragma(name, *([] if value is None else [value]))
         except apsw.Error as error:
-            raise _translated(error, self._connection.system_errno) from error
+            raise self._failed(error) from error
         return result
 
 

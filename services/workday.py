@@ -128,6 +128,8 @@ class Workday:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+        if self._keeping is not None:
+            await self._keeping.look()
         session, self._session = self._session, None
         try:
             if session is not None:
@@ -244,6 +246,7 @@ class Workday:
         delivery = self._deliverer(session, self._no_reconnection)
         with told():
             await delivery.step()
+        await self._refresh_status()
 
     async def end_cache(self, *, even_drafts: bool = False) -> None:
         """Remove this clinician's cache from this machine, so that the next one takes over an empty place.
