@@ -25,8 +25,8 @@ from offline_cache.vault import Vault, VaultIdentity
 from services import persona
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
-from services.keeping import Keeping
 from services.proven_tokens import ProvenTokens
+from services.retaining import Retaining
 from services.session import Clinician, Session
 from services.setup import SCOPES, Setup
 from services.trouble import Trouble, TroubleCode
@@ -146,9 +146,9 @@ class Entrance:
         """Return the caches side by side on this machine, as far as they can be told without a PIN."""
         return await self._setup.worker.run(self._caches)
 
-    async def keeping(self, session: Session, *, is_contact: bool) -> Keeping:
+    async def keeping(self, session: Session, *, is_contact: bool) -> Retaining:
         """Return what minds how long a session may keep what it has. `is_contact`: the clinician has just signed in."""
-        keeping = Keeping(self._setup, session, self._http, self._protector)
+        keeping = Retaining(self._setup, session, self._http, self._protector)
         await keeping.begin(is_contact=is_contact)
         return keeping
 

@@ -8,14 +8,14 @@ from services.views import LeaseState, Status
 
 if TYPE_CHECKING:
     from services.connection import ConnectionWatch
-    from services.keeping import Keeping
     from services.reading import Counts
+    from services.retaining import Retaining
     from services.session import Session
     from services.setup import Setup
 
 
 def status_line(
-    setup: Setup, watch: ConnectionWatch, session: Session, counts: Counts, keeping: Keeping | None
+    setup: Setup, watch: ConnectionWatch, session: Session, counts: Counts, keeping: Retaining | None
 ) -> Status:
     """Return the status of an open session."""
     kept = keeping.kept() if keeping is not None else None

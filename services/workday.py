@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from client.resource import Resource
     from offline_cache.pull import ChartOutcome
-    from services.keeping import Keeping
+    from services.retaining import Retaining
     from services.session import Session
     from services.setup import Setup
     from services.views import (
@@ -66,7 +66,7 @@ class Workday:
         self._background: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         self._noted: tuple[int, int] | None = None
-        self._keeping: Keeping | None = None
+        self._keeping: Retaining | None = None
         self._minding: asyncio.Task[None] | None = None
         self._has_signed_in = False
         self._status = Status(

@@ -73,7 +73,7 @@ def purge(folder: Path, fuse: Fuse) -> None:
             fuse.burn()
         return whole(engine, statement, values)
 
-    Engine.run = run  # type: ignore[method-assign]  # the child dies of it
+    Engine.run = run  # type: ignore[method-assign, assignment]  # the child dies of it
     keeper = Retention(store, room.clock, actor="Practitioner/1", is_sealed=lambda id_: id_ == SEALED)
     keeper.order_all(PurgeReason.HARD_END)
     keeper.carry_out()

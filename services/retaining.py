@@ -47,7 +47,7 @@ class Kept:
     held: int
 
 
-class Keeping:
+class Retaining:
     """The retention of one session.
 
     Args:
