@@ -15,6 +15,8 @@ from tui.screens.place import lease_words, status_words
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 HELD = Status(
     Environment.TRAINING,
@@ -40,7 +42,9 @@ def test_line_1_names_the_hour_before_the_lease_ends_and_nothing_while_it_holds(
     assert (" KLOKKA ER STILT TILBAKE ", "bold reverse") in status_words(back, NOW)
 
 
-async def test_the_end_of_the_lease_locks_and_keeps_what_was_being_typed(tmp_path: Path) -> None:
+async def test_the_end_of_the_lease_locks_and_keeps_what_was_being_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Fault: R1."""
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
@@ -53,11 +57,15 @@ async def test_the_end_of_the_lease_locks_and_keeps_what_was_being_typed(tmp_pat
         assert ends is not None
         ward.network.is_down = True
         ward.clock.move((ends - ward.clock.now()).total_seconds())
+        left, leave = asyncio.Event(), hands.app.leave
+
+        async def told(code: int = 0) -> None:
+            await leave(code)
+            left.set()
+
+        monkeypatch.setattr(hands.app, "leave", told)
         await ward.workday.sync()
-        async with asyncio.timeout(20):  # it ends at once, or the test fails
-            await hands.app.workers.wait_for_complete(
-                [worker for worker in hands.app.workers if worker.group == "leave"]
-            )
+        await asyncio.wait_for(left.wait(), 20)
         assert hands.app.return_code == LOCK
     again = ward.day()
     await again.unlock("fjell-hytte-7")

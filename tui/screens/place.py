@@ -52,6 +52,7 @@ class Place(Acting, Screen[None]):
         super().__init__()
         self.desk = desk
         self._unlisten: Callable[[], None] | None = None
+        self._is_leaving = False
 
     # --- what a place is made of
 
@@ -120,11 +121,14 @@ class Place(Acting, Screen[None]):
 
     def _changed(self) -> None:
         """Follow a change of status, round or outbox, if this place is in sight."""
-        if self.day.must_lock:  # what is being written is saved on the way out
-            self.feltjournal.work(self.feltjournal.leave(LOCK), group="leave")
-        elif self.is_attached and self.is_current:
+        if not (self.is_attached and self.is_current):
+            return
+        if not self.day.must_lock:
             self.show_status()
             self.reload()
+        elif not self._is_leaving:  # saving what is being written is a change too
+            self._is_leaving = True
+            self.feltjournal.work(self.feltjournal.leave(LOCK), group="leave")
 
     def show_status(self) -> None:
         """Say in line 1 what environment, what connection, how old the data, what is unsent."""
