@@ -17,6 +17,7 @@ from tui.text.nb_trouble import trouble_words
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from services.views import Door
     from services.workday import Workday
@@ -33,6 +34,8 @@ _EXIT_OF = {
     TroubleCode.JOURNAL_UNREACHABLE: ExitCode.OFFLINE,
     TroubleCode.NOT_A_JOURNAL: ExitCode.OFFLINE,
     TroubleCode.CACHE_BUSY: ExitCode.BUSY,
+    TroubleCode.CACHE_WIPED: ExitCode.NOTHING,
+    TroubleCode.UNSENT_STAYS: ExitCode.UNSENT,
     TroubleCode.CACHE_MISSING: ExitCode.NOTHING,
     TroubleCode.CACHE_LOST: ExitCode.NOTHING,
     TroubleCode.SANDBOX_NOT_RUNNING: ExitCode.OFFLINE,
@@ -91,13 +94,22 @@ async def found(workday: Workday, door: Door) -> dict[str, Any]:
         "clinician": door.clinician,
         "journal": door.journal_name,
         "connection": status.connection.value,
-        "data_as_of": status.data_as_of.isoformat(timespec="seconds") if status.data_as_of else None,
+        "data_as_of": _instant(status.data_as_of),
         "unsent_visits": status.unsent_visits,
         "unsent_entries": status.unsent_entries,
         "sealed_entries": await workday.sealed(),
         "entries": by_state,
         "only_reads": status.only_reads.value,
+        "lease": status.lease.value,
+        "lease_ends": _instant(status.lease_ends),
+        "hard_end": _instant(status.hard_end),
+        "clock_put_back": status.clock_put_back,
+        "charts_held": status.charts_held,
     }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def exit_of(trouble: Trouble) -> ExitCode:

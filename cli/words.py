@@ -47,6 +47,8 @@ def lines(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"Runden er tatt med {moment(datetime.fromisoformat(said['data_as_of']))}."
     else:
         yield "Runden er ikke tatt med."
+    if said["lease_ends"]:
+        yield from _lease(said)
     if said["unsent_entries"]:
         entries = count(said["unsent_entries"], "oppføring", "oppføringer")
         yield f"Usendt: {entries} fra {said['unsent_visits']} besøk. Trygt lagret her, og sendes når det kan."
@@ -59,3 +61,20 @@ def lines(said: Mapping[str, Any]) -> Iterator[str]:
     for state, number in said["entries"].items():
         known = EntryState(state)
         yield f"  {number:>4}  {STATE_SIGN[known]} {STATE_WORD[known]}"
+
+
+def _lease(said: Mapping[str, Any]) -> Iterator[str]:
+    """Return for how long the charts may be read and kept here."""
+    from offline_cache.lease_state import LeaseState
+    from tui.text.format import count, moment
+
+    ends, hard_end = (moment(datetime.fromisoformat(said[name])) for name in ("lease_ends", "hard_end"))
+    if LeaseState(said["lease"]).may_read:
+        yield f"Leien går ut {ends}. Etter {hard_end} slettes pasientene herfra. Kontakt med journalen fornyer."
+    else:
+        yield "Leien er ute, og pasientene vises ikke. Usendt arbeid er beholdt. Kontakt med journalen fornyer."
+    if said["clock_put_back"]:
+        yield "Klokka på maskinen er stilt tilbake. Det gir ikke lengre leie. Still den, og kom på nett."
+    if said["charts_held"]:
+        charts = count(said["charts_held"], "pasient", "pasienter")
+        yield f"{charts} skulle vært slettet herfra, men venter på at det som er signert, blir sendt."

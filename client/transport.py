@@ -13,6 +13,7 @@ from client.sender import Sender
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from client.meter import Meter
     from client.wire import httpx
@@ -54,6 +55,8 @@ class JournalTransport:
     ) -> None:
         self.origin = Origin.of(base_url, plain_http=plain_http)
         self._token = token
+        self.journal_time: datetime | None = None
+        """What the journal's own clock showed in the last answer; None where that gave no time."""
         self._sender = Sender(self.origin, clock=clock, ids=ids, inner=inner, timeout=timeout, tls=tls)
 
     async def send(
@@ -113,4 +116,6 @@ class JournalTransport:
         """Send one request; the token is added here, after which the sender checks the origin again."""
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         clean = {name: value for name, value in headers.items() if name.lower() != "authorization"}
-        return await self._sender.send(method, url, headers={**clean, **bearer}, body=body, writes=writes)
+        answer = await self._sender.send(method, url, headers={**clean, **bearer}, body=body, writes=writes)
+        self.journal_time = answer.server_time
+        return answer

@@ -152,6 +152,19 @@ class Engine:
         if not is_alone:
             raise StoreBusy("another process reads the cache")
 
+    def compact(self) -> None:
+        """Write the database anew and cut the log to nothing. The guard steps aside: VACUUM attaches a file of its own.
+
+        Raises:
+            StoreFull: There is no room for the copy; nothing is changed, and what was deleted stays zeroed in its page.
+        """
+        self._connection.authorizer = None
+        try:
+            self.run("VACUUM")
+        finally:
+            self.guard()
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def is_encrypted(self) -> bool:
         """Tell whether the file's first bytes are ciphertext; memory counts as such."""
         if self._in_memory:
@@ -195,9 +208,13 @@ class Engine:
                 raise StoreFault(f"the setting {name} was not taken")
 
     def _translated(self, error: apsw.Error) -> StoreError:
+        """Return our error; a connection that is closed has no errno to ask for."""
         if self._read_only and isinstance(error, apsw.ReadOnlyError):
             return self.refusal(type(error).__name__)
-        return _translated(error, self._connection.system_errno)
+        try:
+            return _translated(error, self._connection.system_errno)
+        except apsw.ConnectionClosedError:
+            return _translated(error, 0)
 
     def _pragma(self, name: str, value: str | int | None = None) -> Value:
         try:

@@ -75,6 +75,11 @@ class ScopeTable:
         rows = self._engine.run("SELECT record FROM round_ahead ORDER BY start")
         return [msgspec.json.decode(str(row[0]), type=RoundRecord) for row in rows]
 
+    def forget_round(self) -> None:
+        """Forget that a round was taken, and those of the shifts to come: their charts are no longer here."""
+        self._engine.run("DELETE FROM round")
+        self._engine.run("DELETE FROM round_ahead")
+
     def put_section(
         self,
         patient: str,

@@ -148,6 +148,13 @@ class Seals:
                     lacking += 1
         return Reconciled(removed, made, lacking, without_row)
 
+    def is_sealed(self, entry_id: str) -> bool:
+        """Tell whether the entry has its seal, so that it outlives the database."""
+        if self._folder is None:
+            return False
+        with as_store_errors():
+            return self._disk.exists(self._path(entry_id))
+
     def all_sealed(self, store: Store) -> bool:
         """Tell whether every signed entry that is not in the journal has its seal: only then may the database go."""
         here = self._here()

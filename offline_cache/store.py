@@ -26,6 +26,7 @@ from offline_cache.errors import (
 from offline_cache.holding import Holding
 from offline_cache.meta import MetaTable
 from offline_cache.notices import NoticeTable
+from offline_cache.purges import PurgeTable
 from offline_cache.receipts import ReceiptTable
 from offline_cache.resources import ResourceTable
 from offline_cache.safety_notices import SafetyNotices
@@ -79,6 +80,7 @@ class Store:
         self.notices = NoticeTable(engine)
         self.changes = ChangeTable(engine)
         self.reports = ReportTable(engine)
+        self.purges = PurgeTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
         self.holding = Holding(engine, self.transaction)
         self.depends = Dependencies(engine)
@@ -207,6 +209,10 @@ class Store:
         """Read every page and every index; StoreDamaged when one does not hold."""
         if self._engine.run("PRAGMA quick_check") != [("ok",)]:
             raise StoreDamaged("quick_check")
+
+    def compact(self) -> None:
+        """Write the file anew without the pages of what was deleted; the log beside it is emptied."""
+        self._engine.compact()
 
     def close(self) -> None:
         """Close the database and let the lock go; a second time does nothing."""

@@ -22,6 +22,7 @@ from sandbox.sign_in.provider import Provider
 from sandbox.sign_in.signing import Signer
 from sandbox.sign_in.tokens import Tokens
 from sandbox.state import StateFolder, organisation_proof, proof
+from sandbox.wipe_policy import wipe_routes
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -89,6 +90,7 @@ def build(parts: Parts) -> Starlette:
     routes = [
         Route("/embedded", embedded),
         *sign_in_routes(provider),
+        *wipe_routes(parts.journal, tokens),
         Route("/fhir", endpoint),
         Route("/fhir/{path:path}", endpoint),
     ]

@@ -9,6 +9,7 @@ from services.trouble import Trouble, TroubleCode
 if TYPE_CHECKING:
     from services.desk import Desk
     from services.reading import Reading
+    from services.retaining import Retaining
     from services.session import Session
     from services.setup import Setup
     from services.signing import Signing
@@ -23,6 +24,7 @@ class AtWork:
     _reading: Reading | None
     _signing: Signing | None
     _desk: Desk | None
+    _retaining: Retaining | None
 
     async def _refresh_status(self) -> None:
         raise NotImplementedError
@@ -31,6 +33,8 @@ class AtWork:
         raise NotImplementedError
 
     def _open(self) -> Session:
+        if self._retaining is not None and self._retaining.is_over:
+            raise Trouble(TroubleCode.CACHE_WIPED)
         if self._session is None:
             raise Trouble(TroubleCode.LOCKED)
         return self._session
@@ -41,17 +45,27 @@ class AtWork:
             raise Trouble(TroubleCode.CACHE_TOO_NEW if session.store.is_newer else TroubleCode.CACHE_BUSY)
         return session
 
+    def _clinical(self) -> Reading:
+        """Return what reads charts, as long as the lease lasts."""
+        reading = self._reader()
+        if self._retaining is not None:
+            self._retaining.require_reading()
+        return reading
+
     def _reader(self) -> Reading:
+        self._open()
         if self._reading is None:
             raise Trouble(TroubleCode.LOCKED)
         return self._reading
 
     def _signer(self) -> Signing:
+        self._open()
         if self._signing is None:
             raise Trouble(TroubleCode.LOCKED)
         return self._signing
 
     def _at_desk(self) -> Desk:
+        self._open()
         if self._desk is None:
             raise Trouble(TroubleCode.LOCKED)
         return self._desk

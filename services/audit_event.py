@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from client.errors import JournalError
+from services.trouble import Trouble, TroubleCode
+from services.trouble_from import of_journal
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from services.session import Clinician
+    from services.session import Clinician, Session
 
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 
@@ -36,3 +40,15 @@ def patient_read(patient_id: str, clinician: Clinician, at: datetime) -> bytes:
         ],
     }
     return msgspec.json.encode(event)
+
+
+async def log_with_journal(session: Session, patient_id: str, at: datetime) -> None:
+    """Have the journal note the reading before anything is shown; without a cache there is no log of our own.
+
+    Raises:
+        Trouble: NO_AUDIT when it could not be noted.
+    """
+    try:
+        await session.client.create("AuditEvent", patient_read(patient_id, session.clinician, at))
+    except JournalError as error:
+        raise Trouble(TroubleCode.NO_AUDIT, cause=of_journal(error).code.value) from None

@@ -30,6 +30,9 @@ _NOT_THE_JOURNAL = {
 }
 """Answers to "what can you do?" that no journal gives: something else listens on its address."""
 
+_REFUSED = {ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN}
+"""The journal answers, and lets this clinician in no more."""
+
 _SHORTEST_WAIT = 0.05
 """Seconds: due times in the past never make the loop spin."""
 
@@ -55,27 +58,34 @@ class Delivery:
         clock: Clock,
         changed: Callable[[], Awaitable[None]],
         reconnected: Callable[[], Awaitable[None]] | None = None,
+        reached: Callable[[bool], Awaitable[bool]] | None = None,
     ) -> None:
         self._session = session
         self._watch = watch
         self._clock = clock
         self._changed = changed
         self._reconnected = reconnected
+        self._reached = reached
         self._wake = asyncio.Event()
         self._capabilities: Capabilities | None = None
         self._fetching: asyncio.Task[None] | None = None
         self.faults = 0
         self.stepped_at = clock.monotonic()
         """When the last step ended: a loop that turns is not stuck, whatever it met."""
+        self.is_over = False
+        """Whether the cache is gone, and with it everything there was to deliver."""
 
     def wake(self) -> None:
         """Look at the outbox at once."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Ask, deliver, wait; for ever. No fault ends it: a loop that stopped would keep signed work from the journal."""
+        """Ask, deliver, wait; until the cache is gone.
+
+        No fault ends it: a loop that stopped would keep signed work from the journal.
+        """
         try:
-            while True:
+            while not self.is_over:
                 self._wake.clear()
                 try:
                     pause = await self.step()
@@ -90,6 +100,20 @@ class Delivery:
     async def step(self) -> float:
         """Do one round of asking and delivering; return the seconds until the next is worth while."""
         before = self._watch.state
+        capabilities = await self._ask()
+        if capabilities is None:
+            return self._watch.pause()
+        if before is Connection.OFFLINE and self._reconnected is not None:
+            await self._met(Connection.ONLINE)
+            self._fetch_round()
+            return self._watch.stagger(SPREAD_DELIVERY)
+        pause = await self._deliver(capabilities)
+        if before in _AWAY and self._watch.state is Connection.ONLINE and not self.is_over:
+            self._fetch_round()
+        return pause
+
+    async def _ask(self) -> Capabilities | None:
+        """Ask what the journal can do; None when it cannot be reached or lets nobody in."""
         if self._session.proven is not None:
             self._session.proven.doubt()
         try:
@@ -98,18 +122,14 @@ class Delivery:
         except JournalError as error:
             state = Connection.OFFLINE if error.kind in _NOT_THE_JOURNAL else connection_of(error)
             await self._met(state, error.retry_after)
-            return self._watch.pause()
+            if error.kind in _REFUSED:
+                await self._hear(let_in=False)
+            return None
         if self._session.tokens.ended:
             await self._met(Connection.SIGNED_OUT)
-            return self._watch.pause()
-        if before is Connection.OFFLINE and self._reconnected is not None:
-            await self._met(Connection.ONLINE)
-            self._fetch_round()
-            return self._watch.stagger(SPREAD_DELIVERY)
-        pause = await self._deliver(self._capabilities)
-        if before in _AWAY and self._watch.state is Connection.ONLINE:
-            self._fetch_round()
-        return pause
+            await self._hear(let_in=False)
+            return None
+        return self._capabilities
 
     async def _deliver(self, can: Capabilities) -> float:
         """Deliver what is due to a journal that is the one it was; return when it is worth while again."""
@@ -126,12 +146,21 @@ class Delivery:
             await self._met(connection_of(JournalError(done.stopped_by)))
         else:
             await self._met(Connection.ONLINE)
+        if self._watch.state is not Connection.OFFLINE:
+            await self._hear(let_in=self._watch.state is Connection.ONLINE)
+        if self.is_over:
+            return self._watch.pause()
         if done.tried:  # also what was refused or is unknown now is news to the screen
             await self._changed()
         if self._watch.state is not Connection.ONLINE or done.next_at is None:
             return self._watch.pause()
         until_due = (done.next_at - self._clock.now()).total_seconds()
         return min(self._watch.pause(), max(_SHORTEST_WAIT, until_due))
+
+    async def _hear(self, *, let_in: bool) -> None:
+        """Say that the journal has answered, and whether it let us in; whoever is told may end all this."""
+        if self._reached is not None and not await self._reached(let_in):
+            self.is_over = True
 
     def _fetch_round(self) -> None:
         """Begin to fetch the round again, beside the delivery and a while after it."""

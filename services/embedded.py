@@ -31,7 +31,13 @@ def embedded_journal(state: Path, disk: Disk) -> JournalAddress:
     except (FileNotFoundError, ValueError) as error:
         raise Trouble(TroubleCode.SANDBOX_NOT_RUNNING) from error
     origin = f"http://127.0.0.1:{port}"
-    return JournalAddress("Øvingsjournalen", f"{origin}/fhir", f"{origin}/auth", embedded_key=key)
+    return JournalAddress(
+        "Øvingsjournalen",
+        f"{origin}/fhir",
+        f"{origin}/auth",
+        embedded_key=key,
+        wipe_address=f"{origin}/policy/wipe",
+    )
 
 
 def has_organisation_key(state: Path, disk: Disk) -> bool:

@@ -26,7 +26,7 @@ from offline_cache.errors import (
     StoreSwapped,
 )
 from offline_cache.keys import CacheKeys
-from offline_cache.opening import open_kept
+from offline_cache.opening import open_kept, rewrite
 from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
 from offline_cache.receipt_check import ReceiptCheck
@@ -36,10 +36,12 @@ from services import persona, sealing
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
 from services.proven_tokens import ProvenTokens
+from services.retaining import Retaining
 from services.session import Clinician, Session
 from services.setup import SCOPES, Setup
 from services.trouble import Trouble, TroubleCode
-from services.views import CacheKind, Door, Person
+from services.views import CacheKind, CacheView, Door, Person
+from services.wipe_word import finish_begun_wipes, tell_ends_of_wipes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +96,7 @@ class Entrance:
         Asks no network and no key.
         """
         with self._noting_why_closed():
+            await self._setup.worker.run(finish_begun_wipes, self._setup, self._protector)
             folder = await self._setup.worker.run(self._folder_at_door)
             if self._setup.no_cache or folder is None:
                 return Door(locked=False, journal_name=self._setup.journal.name)
@@ -122,6 +125,7 @@ class Entrance:
         """Ask the journal's sign-in page whom it lets in."""
         if self._setup.journal.embedded_key is not None and not await self._is_embedded():
             raise Trouble(TroubleCode.NOT_EMBEDDED)
+        await tell_ends_of_wipes(self._setup, self._http)
         self._sign_in = await SignIn.begin(
             self._http,
             self._setup.journal.base_url,
@@ -155,6 +159,24 @@ class Entrance:
         if self.needs_unlock:
             await self._setup.worker.run(vault.allow_attempts)
         return clinician
+
+    async def caches(self) -> list[CacheView]:
+        """Return the caches side by side on this machine, as far as they can be told without a PIN."""
+        return await self._setup.worker.run(self._caches)
+
+    async def retaining(self, session: Session, *, is_contact: bool) -> Retaining:
+        """Return what minds how long a session may keep what it has. `is_contact`: the clinician has just signed in."""
+        vault, setup = session.vault, self._setup
+        retaining = Retaining(
+            setup,
+            session,
+            self._http,
+            self._protector,
+            is_sealed=session.seals.is_sealed,
+            rewrite=None if vault is None else lambda: rewrite(session.store, vault, setup.disk),
+        )
+        await retaining.begin(is_contact=is_contact)
+        return retaining
 
     async def aclose(self) -> None:
         """Close the connections to the sign-in."""
@@ -350,6 +372,15 @@ class Entrance:
         except FileNotFoundError:
             return None
         return folder if disk.exists(folder) else None
+
+    def _caches(self) -> list[CacheView]:
+        found: list[CacheView] = []
+        for folder in self._setup.disk.list(self._setup.folders.cache):
+            with contextlib.suppress(CacheError):  # a damaged one is told of when it is opened
+                info = self._vault(folder).describe()
+                if info is not None:
+                    found.append(CacheView(folder.name, info.clinician, info.journal, info.unsent_entries))
+        return found
 
     def _remember_last(self, folder: Path) -> None:
         self._setup.disk.replace(self._setup.folders.cache / "last", folder.name.encode())

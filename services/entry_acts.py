@@ -17,11 +17,13 @@ class EntryActs(AtWork):
 
     async def drafts(self, patient_id: str = "") -> list[Draft]:
         """Return the unfinished entries of a patient, or all of them."""
+        self._clinical()
         with told():
             return await self._setup.worker.run(self._writer().drafts, patient_id)
 
     async def new_draft(self, kind: EntryKind, patient_id: str, visit_id: str) -> Draft:
         """Begin an entry, or give back the unfinished one of the same kind and visit."""
+        self._clinical()
         with told():
             return await self._setup.worker.run(self._writer().new_draft, kind, patient_id, visit_id)
 
@@ -40,11 +42,13 @@ class EntryActs(AtWork):
 
     async def sign_summary(self, draft: Draft) -> SignSummary:
         """Return what the signing line must name, and whether digits must be typed again."""
+        self._clinical()
         with told():
             return await self._setup.worker.run(self._signer().summary, draft)
 
     async def sign(self, entry_id: str, retyped: str = "") -> EntryRow:
         """Sign a draft: one commit. Only after it does the screen say "signert"."""
+        self._clinical()
         with told():
             row = await keeping.with_room(self._open(), self._setup, self._signer().sign, entry_id, retyped)
         await self._refresh_status()

@@ -10,6 +10,7 @@ from clinical.shifts import shift_at
 from offline_cache.double_acts import check_double_acts
 from offline_cache.rounds import shifts_ahead
 from services.at_work import AtWork
+from services.audit_event import log_with_journal
 from services.delivery import connection_of
 from services.journal_tree import read_tree
 from services.names import full_name, name_of
@@ -34,6 +35,9 @@ class RoundActs(AtWork):
     _watch: ConnectionWatch
     _taking: asyncio.Lock
 
+    async def _after_contact(self, let_in: bool) -> bool:  # noqa: FBT001  what the delivery tells
+        raise NotImplementedError
+
     async def take_round(self, progress: Callable[[RoundProgress], None]) -> RoundView:
         """Bring the visits of the shift and the charts of their patients.
 
@@ -45,6 +49,8 @@ class RoundActs(AtWork):
             async with self._taking:
                 await self._pull_round(session, progress)
                 await self._setup.worker.run(check_double_acts, session.store, self._setup.clock.now())
+            if self._retaining is not None and await self._after_contact(True):
+                await self._retaining.listed((reading.opened,))
             await self._refresh_status()
             taken = await self._setup.worker.run(reading.round)
         if taken is None:
@@ -54,25 +60,25 @@ class RoundActs(AtWork):
     async def round(self) -> RoundView | None:
         """Return the round as it lies in the cache; None when none was taken."""
         with told():
-            return await self._setup.worker.run(self._reader().round)
+            return await self._setup.worker.run(self._clinical().round)
 
     async def chart(self, patient_id: str, visit_id: str = "", *, again: bool = False) -> Chart:
         """Open a patient's chart. The audit row is written first; if it cannot be, nothing is shown.
 
         With `again` the chart that is on the screen is read anew: the same patient as last time is not logged twice.
         """
-        session, reading = self._open(), self._reader()
+        session, reading = self._open(), self._clinical()
         with told():
             if again and reading.opened == patient_id:
                 return await self._setup.worker.run(reading.chart, patient_id, visit_id)
             if session.cache is CacheKind.NONE:
-                await self._audit_with_journal(patient_id)
+                await log_with_journal(session, patient_id, self._setup.clock.now())
             return await self._setup.worker.run(reading.open_chart, patient_id, visit_id)
 
     async def changes(self, patient_id: str) -> tuple[NewsRow, ...]:
         """Return what changed in a chart since it was last looked at, the latest first."""
         with told():
-            return await self._setup.worker.run(self._reader().news, patient_id)
+            return await self._setup.worker.run(self._clinical().news, patient_id)
 
     async def changes_seen(self, patient_id: str, upto: int) -> None:
         """Take note that the changes up to a row's sequence number were on the screen."""
@@ -114,14 +120,3 @@ class RoundActs(AtWork):
         if taken is not None and taken.shift.start == shift_at(self._setup.clock.now()).start:
             with contextlib.suppress(Trouble):
                 await self.take_round(lambda _: None)
-
-    async def _audit_with_journal(self, patient_id: str) -> None:
-        """Have the journal note the reading before anything is shown; without a cache there is no log of our own."""
-        from services.audit_event import patient_read
-
-        session = self._open()
-        event = patient_read(patient_id, session.clinician, self._setup.clock.now())
-        try:
-            await session.client.create("AuditEvent", event)
-        except JournalError as error:
-            raise Trouble(TroubleCode.NO_AUDIT, cause=of_journal(error).code.value) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.ballast import BALLAST_BYTES
 from offline_cache.keys import KdfParams
+from offline_cache.retention_policy import RetentionPolicy
 from services.views import Environment
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class JournalAddress:
     `organisation_key` is the public half of the key that signed entries are sealed to; the embedded journal hands its own over
     with its proof.
     `patient_list` is the Group or List of patients to pull, as `Group/1`, where visits cannot be asked for by who makes them.
+    `wipe_address` is where the journal says whether this machine is to be wiped; empty for one that has no such place. It lies on
+    the origin of the journal or of its sign-in, and is never asked elsewhere.
     """
 
     name: str
@@ -46,6 +49,7 @@ class JournalAddress:
     embedded_key: bytes | None = None
     organisation_key: bytes | None = None
     patient_list: str = ""
+    wipe_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +65,6 @@ class Setup:
     no_cache: bool = False
     review_before_sending: bool = False
     key_cost: KdfParams = field(default_factory=KdfParams)
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     inner: httpx.AsyncBaseTransport | None = None
     ballast: int = BALLAST_BYTES

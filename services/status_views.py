@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from offline_cache.lease_state import LeaseState
+
+__all__ = ["LeaseState"]  # given on; the rest is defined here
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -56,6 +60,11 @@ class Status:
     cache: CacheKind
     clinician: str
     only_reads: OnlyReads = OnlyReads.NO
+    lease: LeaseState = LeaseState.NONE
+    lease_ends: datetime | None = None
+    hard_end: datetime | None = None
+    clock_put_back: bool = False
+    charts_held: int = 0  # must go from this machine, and stay until what is signed is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +85,13 @@ class Door:
     attempts_left: int = 5
     journal_name: str = ""
     unsent_visits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CacheView:
+    """One cache of this machine, as far as it can be told without a PIN."""
+
+    name: str
+    clinician: str
+    journal: str
+    unsent_entries: int

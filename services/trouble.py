@@ -63,6 +63,9 @@ class TroubleCode(StrEnum):
     ALREADY_MATCHED = "already-matched"  # a typed identity is bound to its patient once
     OTHER_JOURNAL = "other-journal"  # what was delivered is not there at all: emptied, or another journal
     NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown
+    LEASE_ENDED = "lease-ended"  # the journal was not reached for too long: no patient is shown
+    CACHE_WIPED = "cache-wiped"  # the journal ordered it, and it is done
+    UNSENT_STAYS = "unsent-stays"  # details: unsent, drafts; the cache is not removed
     SANDBOX_NOT_RUNNING = "sandbox-not-running"
     SANDBOX_PORT_TAKEN = "sandbox-port-taken"
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 from offline_cache.pull_codes import ChangeKind, NoticeCode
 from offline_cache.states import EntryKind, EntryState
-from services.status_views import CacheKind, Connection, Door, Environment, OnlyReads, Person, Status
+from services.status_views import (
+    CacheKind,
+    CacheView,
+    Connection,
+    Door,
+    Environment,
+    LeaseState,
+    OnlyReads,
+    Person,
+    Status,
+)
 from services.sync_views import NewsRow, NoticeRow, PatientSync, SyncView
 
 if TYPE_CHECKING:
@@ -17,12 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CacheKind",
+    "CacheView",
     "ChangeKind",
     "Connection",
     "Door",
     "EntryKind",
     "EntryState",
     "Environment",
+    "LeaseState",
     "NewsRow",
     "NoticeCode",
     "NoticeRow",

@@ -21,6 +21,7 @@ from services.outbox_acts import OutboxActs
 from services.reading import Counts, Reading
 from services.round_acts import RoundActs
 from services.signing import Signing
+from services.status_line import status_line
 from services.trouble_from import told
 from services.views import CacheKind, Connection, Status
 from services.watchdog import Watchdog
@@ -29,6 +30,7 @@ from services.writing import Writing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from services.retaining import Retaining
     from services.session import Session
     from services.setup import Setup
     from services.views import (
@@ -57,6 +59,9 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         self._background: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         self._noted: tuple[int, int] | None = None
+        self._retaining: Retaining | None = None
+        self._minding: asyncio.Task[None] | None = None
+        self._has_signed_in = False
         self._status = Status(
             setup.journal.environment, Connection.UNKNOWN, None, None, 0, 0, CacheKind.NONE, ""
         )
@@ -76,6 +81,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         with told():
             entrance = await self._at_entrance()
             clinician = await entrance.sign_in(person_id)
+            self._has_signed_in = True
             if self._setup.no_cache:
                 await self._enter(await entrance.open_without_cache())
         return clinician.name
@@ -119,18 +125,28 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             session, self._watch, self._setup.clock, self._setup.worker, self._new_delivery
         )
         self._background = asyncio.create_task(self._delivery.run(), name="delivery")
+        if self._retaining is not None:
+            self._minding = asyncio.create_task(self._retaining.run(self._refresh_status), name="retention")
 
     def _new_delivery(self) -> Delivery:
         return Delivery(
-            self._open(), self._watch, self._setup.clock, self._refresh_status, self._after_reconnection
+            self._open(),
+            self._watch,
+            self._setup.clock,
+            self._refresh_status,
+            self._after_reconnection,
+            self._after_contact,
         )
 
     async def close(self) -> None:
         """Stop the background, close the store. What is unsent stays in the cache."""
-        if self._background is not None:
-            self._background.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._background
+        for task in (self._background, self._minding):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        if self._retaining is not None:
+            await self._retaining.look()
         session, self._session = self._session, None
         try:
             if session is not None:
@@ -145,9 +161,33 @@ class Workday(OutboxActs, EntryActs, RoundActs):
 
     async def sync(self) -> None:
         """Ask the journal once and deliver once, now, without the background."""
-        delivery = Delivery(self._writable(), self._watch, self._setup.clock, self._refresh_status)
+        delivery = Delivery(
+            self._writable(),
+            self._watch,
+            self._setup.clock,
+            self._refresh_status,
+            reached=self._after_contact,
+        )
         with told():
             await delivery.step()
+        await self._refresh_status()
+
+    async def end_cache(self, *, even_drafts: bool = False) -> None:
+        """Remove this clinician's cache from this machine, so that the next one takes over an empty place.
+
+        Raises:
+            Trouble: UNSENT_STAYS while something signed is neither in the journal nor sealed, or something is being written.
+        """
+        self._open()
+        if self._retaining is not None:
+            with told():
+                await self._retaining.end_cache(even_drafts=even_drafts)
+        await self._refresh_status()
+
+    @property
+    def must_lock(self) -> bool:
+        """Tell whether what is on the screen must go: the lease has ended since it was opened, or the cache is gone."""
+        return self._retaining is not None and self._retaining.must_lock
 
     def status(self) -> Status:
         """Return what line 1 of every screen says, as it was last known. Costs nothing."""
@@ -196,6 +236,8 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         if not session.store.read_only:
             await self._setup.worker.run(self._reading.note_unlock)
             await self._setup.worker.run(keeping.begin, session, self._setup)
+            entrance = await self._at_entrance()
+            self._retaining = await entrance.retaining(session, is_contact=self._has_signed_in)
         await self._refresh_status()
 
     async def _refresh_status(self) -> None:
@@ -210,17 +252,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             counts = Counts(known.data_as_of, known.unsent_visits, known.unsent_entries)
         else:
             await self._note_unsent(session, counts)
-        self._status = Status(
-            environment=self._setup.journal.environment,
-            connection=self._watch.state,
-            connection_since=self._watch.since,
-            data_as_of=counts.data_as_of,
-            unsent_visits=counts.unsent_visits,
-            unsent_entries=counts.unsent_entries,
-            cache=session.cache,
-            clinician=session.clinician.name,
-            only_reads=keeping.only_reads(session),
-        )
+        self._status = status_line(self._setup, self._watch, session, counts, self._retaining)
         for listener in list(self._listeners):
             listener()
 
@@ -231,6 +263,15 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             with contextlib.suppress(CacheError):
                 await self._setup.worker.run(keeping.note_unsent, session, *unsent)
                 self._noted = unsent
+
+    async def _after_contact(self, let_in: bool) -> bool:  # noqa: FBT001  what the delivery tells
+        """The journal has answered: the lease begins anew, or all must go. Return whether the session goes on."""
+        if self._retaining is None or self._reading is None:
+            return True
+        goes_on = await self._retaining.reached(let_in=let_in, in_sight=(self._reading.opened,))
+        if not goes_on:
+            await self._refresh_status()
+        return goes_on
 
     def _wake(self) -> None:
         if self._delivery is not None:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from offline_cache.receipt_check import ReceiptCheck, Standing
+from offline_cache.sealed_entry import SealAuthor
+from offline_cache.seals import Seals
 from offline_cache.states import EntryState
+from ports.disk import SystemDisk
 from ports.ids import SystemIds
 from ports.worker import InlineWorker
 from services.outbox_desk import OutboxDesk
@@ -30,7 +33,9 @@ class Checked(OutboxRoom):
     def __init__(self) -> None:
         super().__init__()
         self.check = ReceiptCheck(self.journal, self.store, InlineWorker(), self.clock)  # type: ignore[arg-type]  # a hand-made client
-        writing = Writing(self.store, self.clock, SystemIds(), WHO)
+        author = SealAuthor(WHO.subject, WHO.name, WHO.fhir_user)
+        none = Seals(None, SystemDisk(), SystemIds(), journal="", database="", author=author)
+        writing = Writing(self.store, self.clock, SystemIds(), WHO, none)
         self.desk = OutboxDesk(self.store, self.clock, WHO, writing)
         body = b'{"resourceType":"Patient","id":"p1"}'
         self.journal.put("Patient", "p1", body)

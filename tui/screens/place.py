@@ -11,8 +11,9 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from services.trouble import Trouble
-from services.views import CacheKind, Connection, Environment, Status
+from services.views import CacheKind, Connection, Environment, LeaseState, Status
 from tui.acting import Acting
+from tui.launch import LOCK
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.state_words import CONNECTION_WORD, ENVIRONMENT_WORD
@@ -51,6 +52,7 @@ class Place(Acting, Screen[None]):
         super().__init__()
         self.desk = desk
         self._unlisten: Callable[[], None] | None = None
+        self._is_leaving = False
 
     # --- what a place is made of
 
@@ -119,9 +121,14 @@ class Place(Acting, Screen[None]):
 
     def _changed(self) -> None:
         """Follow a change of status, round or outbox, if this place is in sight."""
-        if self.is_attached and self.is_current:
+        if not (self.is_attached and self.is_current):
+            return
+        if not self.day.must_lock:
             self.show_status()
             self.reload()
+        elif not self._is_leaving:  # saving what is being written is a change too
+            self._is_leaving = True
+            self.feltjournal.work(self.feltjournal.leave(LOCK), group="leave")
 
     def show_status(self) -> None:
         """Say in line 1 what environment, what connection, how old the data, what is unsent."""
@@ -187,10 +194,24 @@ def status_words(status: Status, now: datetime, *, has_since: bool = False) -> l
         return words
     if status.only_reads:
         words.insert(0, (nb.text(f"status.{status.only_reads.value}"), "bold"))
+    words += lease_words(status, now)
     if status.cache is CacheKind.PIN_ONLY and not is_cut_off:
-        words.append(("kun PIN", ""))
+        if status.lease is LeaseState.HELD:
+            words.append(("kun PIN", ""))
     elif status.cache is CacheKind.NONE:
         words.append(("uten lager", ""))
+    return words
+
+
+def lease_words(status: Status, now: datetime) -> list[tuple[str, str]]:
+    """Return what line 1 says of the lease: nothing while it holds, its end in good time, and a clock that went back."""
+    words: list[tuple[str, str]] = []
+    if status.clock_put_back:
+        words.append((f" {nb.text('lease.clock')} ", "bold reverse"))
+    if status.lease is LeaseState.ENDING:
+        words.append((nb.text("lease.ends", at=fmt.fresh(status.lease_ends, now)), "bold"))
+    elif not status.lease.may_read:
+        words.append((f" {nb.text('lease.ended')} ", "bold reverse"))
     return words
 
 

@@ -37,6 +37,10 @@ _TEXT: dict[str, str] = {
     "unlock.set_aside": "Lageret er lagt til side. Ingenting er slettet. Logg inn for å lage et nytt.",
     "status.other-client": "bare lesing: åpen i et annet vindu",
     "status.newer-store": "bare lesing: nyere lager",
+    # the lease: how long what is kept here may be read
+    "lease.ends": "leien går ut {at}",
+    "lease.ended": "LEIEN ER UTE",
+    "lease.clock": "KLOKKA ER STILT TILBAKE",
     # the round
     "round.place": "Runden {day} {shift}",
     "round.place_empty": "Runden",

@@ -214,6 +214,21 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Pasienten vises derfor ikke.",
         "Prøv igjen; meld fra hvis det gjentar seg.",
     ),
+    _C.LEASE_ENDED: TroubleWords(
+        "Leien er ute: journalen er ikke nådd på for lenge, og pasientene vises ikke.",
+        "Utkast og alt du har signert, er beholdt.",
+        "Kom på nett, eller lås med F12 og logg inn med F3. Utboksen kan åpnes med u.",
+    ),
+    _C.CACHE_WIPED: TroubleWords(
+        "Lageret på denne maskinen er slettet.",
+        "Alt som var signert, var i journalen eller forseglet først.",
+        "Lås med F12. Var det ikke ventet: ring leder.",
+    ),
+    _C.UNSENT_STAYS: TroubleWords(
+        "Lageret kan ikke slettes ennå.",
+        "Det holder på arbeid som ikke ligger andre steder; alt er beholdt.",
+        "{stays_words}",
+    ),
     _C.SANDBOX_NOT_RUNNING: TroubleWords(
         "Øvingsjournalen er ikke i gang.",
         "Det som er lagret på maskinen, er beholdt.",
@@ -238,6 +253,7 @@ def trouble_words(trouble: Trouble) -> TroubleWords:
     facts = {
         "left_words": _left_words(trouble.details.get("left", "")),
         "wait_words": _wait_words(trouble.details.get("wait", "")),
+        "stays_words": _stays_words(trouble.details),
         "missing_words": _missing_words(trouble.details),
     }
     return TroubleWords(words.what, words.safe, words.next.format(**facts))
@@ -256,6 +272,17 @@ def _wait_words(wait: str) -> str:
     if not seconds.isdigit() or int(seconds) == 0:
         return ""
     return " Vent 1 sekund." if seconds == "1" else f" Vent {seconds} sekunder."
+
+
+def _stays_words(details: dict[str, str]) -> str:
+    """Return what stands in the way of removing a cache."""
+    unsent, drafts = (details.get(name, "") for name in ("unsent", "drafts"))
+    said = []
+    if unsent.isdigit() and int(unsent):
+        said.append(f"Send {unsent} som er signert, først.")
+    if drafts.isdigit() and int(drafts):
+        said.append(f"Signer eller forkast {drafts} utkast.")
+    return " ".join(said) or "Send det som er signert, først."
 
 
 def _missing_words(details: dict[str, str]) -> str:
