@@ -5,12 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from client.auth.grant import Grant, SignedInUser
 from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
 from client.auth.transport import AuthTransport
@@ -35,6 +31,7 @@ from offline_cache.vault import Vault, VaultIdentity
 from services import persona, sealing
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
+from services.kept_sign_in import keep_clinician, keep_grant, kept_clinician, kept_grant, nobody
 from services.proven_tokens import ProvenTokens
 from services.retaining import Retaining
 from services.session import Clinician, Session
@@ -47,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from client.auth.grant import Grant
     from offline_cache.seals import Seals
     from ports.keyring import KeyProtector
 
@@ -55,9 +53,6 @@ REDIRECT = "http://127.0.0.1:8765/callback"
 
 _PAST_HELP = (StoreDamaged, StoreMissing, HeaderDamaged, KeyringLost)
 """Why a cache may be set aside: it does not open, whatever PIN is tried."""
-
-_CLINICIAN = "clinician"
-_GRANT = "grant"
 
 
 @dataclass(slots=True)
@@ -256,8 +251,8 @@ class Entrance:
         arrival = self._arrival
         store = await self._setup.worker.run(self._open_kept, vault, keys)
         try:
-            clinician = arrival.clinician if arrival else await self._setup.worker.run(_kept_clinician, store)
-            grant = arrival.grant if arrival else await self._setup.worker.run(_kept_grant, store)
+            clinician = arrival.clinician if arrival else await self._setup.worker.run(kept_clinician, store)
+            grant = arrival.grant if arrival else await self._setup.worker.run(kept_grant, store)
             kind = await self._setup.worker.run(_kind_of, vault)
             seals = sealing.seals_of(self._setup, folder, keys.database_id, clinician)
             session = await self._session(clinician, grant, kind, store, vault, seals)
@@ -281,7 +276,7 @@ class Entrance:
         setup = self._setup
 
         async def keep(rotated: Grant) -> None:
-            await setup.worker.run(_keep_grant, store, rotated)
+            await setup.worker.run(keep_grant, store, rotated)
 
         async def prove() -> bool:
             is_ours, key = await self._is_embedded(), self._organisation_key
@@ -291,10 +286,10 @@ class Entrance:
             return is_ours
 
         if not store.read_only:
-            await setup.worker.run(_keep_clinician, store, clinician)
+            await setup.worker.run(keep_clinician, store, clinician)
             if grant is not None:
                 await keep(grant)
-        tokens = Tokens(self._http, grant or _nobody(clinician), clock=setup.clock, on_rotation=keep)
+        tokens = Tokens(self._http, grant or nobody(clinician), clock=setup.clock, on_rotation=keep)
         proven = ProvenTokens(tokens, prove) if setup.journal.embedded_key is not None else None
         transport = self._transport(setup.journal.base_url, proven or tokens)
         client = JournalClient(transport)
@@ -394,31 +389,3 @@ def _kind_of(vault: Vault) -> CacheKind:
     """Return how this cache is kept: what its header says, not what keyring happens to answer now."""
     info = vault.describe()
     return CacheKind.KEYRING if info is not None and info.backend else CacheKind.PIN_ONLY
-
-
-def _keep_clinician(store: Store, clinician: Clinician) -> None:
-    store.meta.put(_CLINICIAN, msgspec.json.encode(clinician))
-
-
-def _kept_clinician(store: Store) -> Clinician:
-    kept = store.meta.get(_CLINICIAN)
-    if not kept:
-        raise Trouble(TroubleCode.CACHE_DAMAGED)
-    return msgspec.json.decode(kept, type=Clinician)
-
-
-def _keep_grant(store: Store, grant: Grant) -> None:
-    store.meta.put(_GRANT, grant.to_bytes())
-
-
-def _kept_grant(store: Store) -> Grant | None:
-    kept = store.meta.get(_GRANT)
-    return Grant.from_bytes(kept) if kept else None
-
-
-def _nobody(clinician: Clinician) -> Grant:
-    """Return a grant without tokens: the cache opens, the journal waits for a new sign-in."""
-    user = SignedInUser(
-        clinician.subject, clinician.name, clinician.fhir_user, clinician.role, (), clinician.issuer
-    )
-    return Grant("", "", datetime.min.replace(tzinfo=UTC), frozenset(), user)

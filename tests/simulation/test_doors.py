@@ -112,7 +112,7 @@ def test_unlocking_that_failed_half_way_leaves_the_cache_to_the_next_try(
 
         await nurse.day.door()
         with monkeypatch.context() as patched:
-            patched.setattr("services.entrance._keep_clinician", full)
+            patched.setattr("services.entrance.keep_clinician", full)
             with pytest.raises(Trouble) as told:
                 await nurse.day.unlock(PIN)
         assert told.value.code is TroubleCode.DISK_FULL
