@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.address_grade import SAME_HOME, is_graded, without_address
 from offline_cache.instants import from_text, to_text
+from offline_cache.search_index import INDEXED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +29,7 @@ _PUT = """
     ON CONFLICT (type, id) DO UPDATE SET patient = excluded.patient, version_id = excluded.version_id,
         last_updated = excluded.last_updated, generation = excluded.generation,
         fetched_at = excluded.fetched_at, address_cut = excluded.address_cut,
-        sha256 = excluded.sha256, body = excluded.body
-    RETURNING rid"""
+        sha256 = excluded.sha256, body = excluded.body"""
 _SEEN_AGAIN = "UPDATE resource SET generation = ?, fetched_at = ? WHERE type = ? AND id = ?"
 
 
@@ -94,8 +94,12 @@ class ResourceTable:
             self._engine.run(_SEEN_AGAIN, (generation, at, resource.type, resource.id))
             return False
         header = (resource.type, resource.id, patient, resource.version_id, resource.last_updated)
+        values = (*header, generation, at, int(cut), digest, body)
+        if resource.type not in INDEXED:
+            self._engine.run(_PUT, values)
+            return True
         with self._transaction():
-            rid = self._engine.run(_PUT, (*header, generation, at, int(cut), digest, body))[0][0]
+            rid = self._engine.run(f"{_PUT} RETURNING rid", values)[0][0]
             self._index.put(rid, resource.type, patient, body)
             if cut and resource.type == "Patient":
                 self._cut_home_of(resource.id)

@@ -8,6 +8,8 @@ from offline_cache import schema_outbox, schema_pull, schema_retention, schema_s
 from offline_cache.errors import StoreBusy, StoreTooNew
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from offline_cache.engine import Engine
 
 _STEP_1 = (
@@ -77,14 +79,25 @@ def require_readable(engine: Engine) -> bool:
     return version > len(STEPS)
 
 
-def migrate(engine: Engine) -> int:
-    """Take the steps that the store has not taken, all in one transaction, and return how many there were."""
+DESTRUCTIVE: frozenset[int] = frozenset()
+"""The numbers of the steps that take something away: before one is taken, the whole store is copied beside itself."""
+
+
+def migrate(engine: Engine, keep_copy: Callable[[int], None]) -> int:
+    """Take the steps that the store has not taken, all in one transaction, and return how many there were.
+
+    Args:
+        engine: The store.
+        keep_copy: Copies the store as it is, of this version; called first when a step takes something away.
+    """
     version = engine.run("PRAGMA user_version")[0][0]
     taken = version if isinstance(version, int) else 0
     if taken > len(STEPS):
         raise StoreTooNew(f"the store is of version {taken}")
     if taken == len(STEPS):
         return 0
+    if taken and DESTRUCTIVE & set(range(taken + 1, len(STEPS) + 1)):
+        keep_copy(taken)
     engine.run("BEGIN IMMEDIATE")
     try:
         for statement in (s for step in STEPS[taken:] for s in step):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+from functools import partial
 from typing import TYPE_CHECKING
 
 from offline_cache.audit import AuditLog
@@ -130,14 +131,15 @@ class Store:
             if is_newer:
                 engine.refusal = StoreTooNew
             elif not read_only:
-                migrate(engine)
-            store = cls(engine, keys, clock, held.pop_all(), read_only=read_only, is_newer=is_newer)
+                migrate(engine, partial(_keep_copy, engine, path, keys, disk))
+            kept = held.pop_all()
             try:
+                store = cls(engine, keys, clock, kept, read_only=read_only, is_newer=is_newer)
                 store._check(keys)
                 if not read_only:
                     store._index.bring_up()
             except BaseException:
-                store.close()
+                kept.close()
                 raise
         return store
 
@@ -257,3 +259,12 @@ def _locked(held: contextlib.ExitStack, path: Path, disk: Disk) -> bool:
     """Take the lock file beside the database for as long as the store is open."""
     with as_store_errors():
         return held.enter_context(disk.lock(path.with_suffix(".lock")))
+
+
+def _keep_copy(engine: Engine, path: Path | None, keys: CacheKeys, disk: Disk, version: int) -> None:
+    """Copy the store of a version beside itself, under the same key; a copy that was cut off is made anew."""
+    if path is not None:
+        copy = path.with_name(f"{path.stem}.v{version}.db")
+        engine.copy_under(path.with_name(f"{path.stem}.copy.db"), keys.database)
+        with as_store_errors():
+            disk.rename(path.with_name(f"{path.stem}.copy.db"), copy)

@@ -308,11 +308,11 @@ def test_a_network_disk_is_refused(ward: Ward) -> None:
 
 
 def test_the_kind_of_a_mount_is_that_of_the_longest_place(tmp_path: Path) -> None:
-    mounts = "a / ext4 rw 0 0\nb /home nfs4 rw 0 0\nc /home/kari\\040n ext4 rw 0 0\nbroken\n"
+    mounts = "a / ext4 rw 0 0\nb /far nfs4 rw 0 0\nc /far/kari\\040n ext4 rw 0 0\nbroken\n"
     root = tmp_path.root
     kinds = [
         _kind_of_mount(type(tmp_path)(root, *p), mounts)
-        for p in (("x",), ("home", "y"), ("home", "kari n", "z"))
+        for p in (("x",), ("far", "y"), ("far", "kari n", "z"))
     ]
     assert kinds == ["ext4", "nfs4", "ext4"]
 
