@@ -73,7 +73,10 @@ def journal(tmp_path: Path) -> Iterator[SandboxRoom]:
 async def test_list_that_does_not_come_says_why_and_keeps_the_old_one(
     fault: dict[str, Any], code: TroubleCode, journal: SandboxRoom, tmp_path: Path
 ) -> None:
-    """The round that was taken before stands, and the trouble has its own three sentences."""
+    """The round that was taken before stands, and the trouble has its own three sentences.
+
+    Fault: N2, N4, H3, H4, H10, H13, H19.
+    """
     day = await first_day(tmp_path)
     before = await day.round()
     journal.fault(**{"path": "/fhir/Appointment", **fault})
@@ -94,7 +97,10 @@ def test_every_trouble_has_words_of_its_own() -> None:
 
 
 async def test_part_of_a_chart_that_does_not_come_is_named(journal: SandboxRoom, tmp_path: Path) -> None:
-    """One refused part: that patient is not komplett and says which part; the others are whole; the list is not "complete"."""
+    """One refused part: that patient is not komplett and says which part; the others are whole; the list is not "complete".
+
+    Fault: P14.
+    """
     day = a_day(tmp_path)
     await day.people()
     await day.sign_in("kari-nordmann")
@@ -136,7 +142,10 @@ async def test_patient_the_journal_keeps_back_stays_on_the_list(journal: Sandbox
 
 
 async def test_answer_about_another_patient_is_refused_whole(journal: SandboxRoom, tmp_path: Path) -> None:
-    """Nothing of a page that brings another patient's data is stored, and the part is marked as missing."""
+    """Nothing of a page that brings another patient's data is stored, and the part is marked as missing.
+
+    Fault: H20.
+    """
     day = await first_day(tmp_path)
     taken = await day.round()
     assert taken is not None
@@ -156,7 +165,10 @@ async def test_answer_about_another_patient_is_refused_whole(journal: SandboxRoo
 async def test_signed_entry_outlives_every_answer(
     fault: dict[str, Any], state: EntryState, journal: SandboxRoom, tmp_path: Path
 ) -> None:
-    """The entry stands in the state that the answer calls for; when all is well again it is in the journal exactly once."""
+    """The entry stands in the state that the answer calls for; when all is well again it is in the journal exactly once.
+
+    Fault: H1, H3, H4, H7, H10, H12, H13, H19, D13.
+    """
     day = await first_day(tmp_path)
     before = journal.fhir("olav-lie").count(NEWS2_TOTALS)
     entry = await sign_news2(day)
@@ -177,7 +189,10 @@ async def test_signed_entry_outlives_every_answer(
 
 
 async def test_lost_sign_in_pauses_the_outbox_and_keeps_it(journal: SandboxRoom, tmp_path: Path) -> None:
-    """401 also after a refresh: the entry waits, the status says that a new sign-in is wanted."""
+    """401 also after a refresh: the entry waits, the status says that a new sign-in is wanted.
+
+    Fault: H2, A3.
+    """
     day = await first_day(tmp_path)
     entry = await sign_news2(day)
     await day.send_now(entry)

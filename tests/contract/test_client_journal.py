@@ -49,6 +49,7 @@ async def test_gzip_and_a_byte_order_mark_are_undone(server: ScriptedServer) -> 
 
 
 async def test_pages_are_followed_past_empty_ones_and_on_our_own_base(server: ScriptedServer) -> None:
+    """Fault: P3."""
     server.script = [
         reply(
             200,
@@ -73,6 +74,7 @@ async def test_pages_are_followed_past_empty_ones_and_on_our_own_base(server: Sc
 
 
 async def test_pages_in_a_loop_are_noticed(server: ScriptedServer) -> None:
+    """Fault: P2."""
     server.answer = lambda got: reply(
         200, bundle(match("1"), link="?p=2" if got.target.endswith("p=3") else "?p=3")
     )
@@ -81,6 +83,7 @@ async def test_pages_in_a_loop_are_noticed(server: ScriptedServer) -> None:
 
 
 async def test_an_expired_page_is_told(server: ScriptedServer) -> None:
+    """Fault: P1."""
     server.script = [reply(200, bundle(match("1"), link="?p=2")), reply(410)]
     assert (await failure_of(found_ids(open_client(server)))).kind is ErrorKind.GONE
 
@@ -115,6 +118,7 @@ async def test_the_count_is_asked_for_separately(server: ScriptedServer) -> None
 
 
 async def test_a_conditional_create_is_safe_to_repeat(server: ScriptedServer) -> None:
+    """Fault: Q1."""
     server.script = [
         reply(201, b"", f"Location: {server.base}/Observation/5/_history/1", 'ETag: W/"1"'),
         reply(200, b'{"resourceType":"Observation","id":"5","meta":{"versionId":"1"}}'),
@@ -139,6 +143,7 @@ async def test_an_update_names_the_version_it_was_made_from(server: ScriptedServ
 
 
 async def test_a_transaction_is_read_entry_by_entry(server: ScriptedServer) -> None:
+    """Fault: H17."""
     answers = [
         {"response": {"status": "201", "location": "Observation/1/_history/1"}},
         {"response": {"status": "412"}},

@@ -52,6 +52,7 @@ def test_the_keyring_holds_its_half_over_sessions(tmp_path: Path) -> None:
 
 
 def test_a_keyring_that_the_login_did_not_open_is_no_keyring(tmp_path: Path) -> None:
+    """Fault: Y2."""
     home, folder = tmp_path / "home", tmp_path / "cache"
     in_session(home, "create", folder)
     assert in_session(home, "right", folder, login="another") == "no keyring"

@@ -21,6 +21,7 @@ def opened(path: Path, key: bytes) -> sqlcipher.Connection:
 
 
 def test_stock_sqlcipher_reads_our_file_and_we_read_its_changes(tmp_path: Path) -> None:
+    """Fault: U5."""
     room = room_in(tmp_path / "cache")
     store = room.store()
     body = '{"resourceType":"Observation","value":1.10,"text":"blåbær"}'.encode()

@@ -30,6 +30,7 @@ def killed_after(room: Room, lines: int) -> list[str]:
 
 
 def test_a_killed_writer_loses_nothing_and_tears_nothing(tmp_path: Path) -> None:
+    """Fault: K1-K6."""
     room = room_in(tmp_path / "cache")
     room.store().close()
     chance = random.Random(7)

@@ -130,7 +130,10 @@ async def test_leaving_at_once_loses_no_key(tmp_path: Path) -> None:
 
 
 async def test_a_draft_survives_a_new_start_and_is_taken_up_again(tmp_path: Path) -> None:
-    """What was typed is there after the program has gone, and the network is not needed."""
+    """What was typed is there after the program has gone, and the network is not needed.
+
+    Fault: K31.
+    """
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         await hands.first_morning()
@@ -229,7 +232,10 @@ async def test_the_selection_needs_no_colour(tmp_path: Path) -> None:
 
 
 async def test_leaving_says_what_is_unsent_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`q` says it whole, also on 80 columns; a second one leaves."""
+    """`q` says it whole, also on 80 columns; a second one leaves.
+
+    Fault: T3.
+    """
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         await hands.first_morning()

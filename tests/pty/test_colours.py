@@ -24,7 +24,10 @@ def _codes(environment: dict[str, str]) -> list[str]:
 
 
 def test_no_color_sends_no_colour() -> None:
-    """Only weights and reverse video."""
+    """Only weights and reverse video.
+
+    Fault: T1.
+    """
     codes = {part for code in _codes({"NO_COLOR": "1"}) for part in code.split(";")}
     assert codes <= {"", "0", "1", "2", "3", "4", "7", "39", "49"}
     assert "7" in codes

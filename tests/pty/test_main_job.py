@@ -140,7 +140,10 @@ def _note_texts(journal: SandboxRoom) -> list[str]:
 
 
 def test_main_job_without_a_keyring(home: Path, journal: SandboxRoom) -> None:
-    """PIN alone, embedded journal only: everything signed is in the journal once, through two kills of each side."""
+    """PIN alone, embedded journal only: everything signed is in the journal once, through two kills of each side.
+
+    Fault: K9, K31, N1.
+    """
     main_job(Nurse(home, plain_environment(home)), journal, "HANSEN, Odd", "--sandbox")
 
 

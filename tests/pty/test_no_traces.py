@@ -171,7 +171,10 @@ def processes_with_markers() -> list[str]:
 @pytest.mark.needs("tmux")
 @pytest.mark.xdist_group("no-traces")
 def test_working_day_leaves_nothing_in_plain_text(nurse: TmuxNurse) -> None:
-    """Looked at in the middle of the work, after `kill -9` of the client and after quitting."""
+    """Looked at in the middle of the work, after `kill -9` of the client and after quitting.
+
+    Fault: R8, Y8, Y9, T7.
+    """
     nurse.start(*COMMAND)
     work(nurse)
     sign(nurse)
@@ -201,7 +204,10 @@ def test_working_day_leaves_nothing_in_plain_text(nurse: TmuxNurse) -> None:
 @pytest.mark.needs("tmux")
 @pytest.mark.xdist_group("no-traces")
 def test_crash_with_a_patient_on_the_screen_leaves_nothing(nurse: TmuxNurse) -> None:
-    """The client is made to fail while it draws a note: the fixed page, an exit code, and nothing of the patient."""
+    """The client is made to fail while it draws a note: the fixed page, an exit code, and nothing of the patient.
+
+    Fault: Y9.
+    """
     nurse.start(*CRASHING)
     work(nurse)
     nurse.keys("F2")

@@ -43,7 +43,10 @@ def limit_files(process: psutil.Process, size: int) -> None:
 
 
 def test_full_disk_refuses_the_signature_and_loses_nothing(home: Path, journal: SandboxRoom) -> None:
-    """The signature is refused in words, the text is still on the screen; with room again the same key signs it."""
+    """The signature is refused in words, the text is still on the screen; with room again the same key signs it.
+
+    Fault: F1.
+    """
     nurse = Nurse(home, plain_environment(home))
     nurse.start()
     nurse.signs_in()
@@ -63,7 +66,10 @@ def test_full_disk_refuses_the_signature_and_loses_nothing(home: Path, journal: 
 
 
 def test_wrong_pin_second_client_and_no_journal_are_three_answers(home: Path, journal: SandboxRoom) -> None:
-    """Each says what happened; the right PIN still opens everything."""
+    """Each says what happened; the right PIN still opens everything.
+
+    Fault: Y1, K32, N1.
+    """
     nurse = Nurse(home, plain_environment(home))
     nurse.start()
     nurse.signs_in()

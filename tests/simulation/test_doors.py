@@ -66,7 +66,10 @@ async def signed_note(nurse: Nurse) -> str:
 
 
 def test_who_signs_in_meets_the_own_cache_and_never_opens_anothers(play: Play) -> None:
-    """Olav's cache was used last. Kari signs in: the door is hers, and no PIN of his opens his cache with her token."""
+    """Olav's cache was used last. Kari signs in: the door is hers, and no PIN of his opens his cache with her token.
+
+    Fault: A5, R9.
+    """
 
     async def act(nurse: Nurse, _line: FaultyLine) -> None:
         await nurse.day.sign_in("olav-lie")
@@ -89,7 +92,10 @@ def test_who_signs_in_meets_the_own_cache_and_never_opens_anothers(play: Play) -
 
 
 def test_cache_of_a_journal_that_was_made_anew_stays_closed(play: Play) -> None:
-    """Another key on the same port is another journal: the old cache is not opened against it, and stays whole."""
+    """Another key on the same port is another journal: the old cache is not opened against it, and stays whole.
+
+    Fault: S7.
+    """
 
     async def act(nurse: Nurse, _line: FaultyLine) -> None:
         nurse._key = bytes(32)
@@ -161,6 +167,8 @@ def test_connection_is_told_although_nothing_can_be_counted(
 
 
 def test_full_disk_while_the_round_comes_down_is_told(play: Play) -> None:
+    """Fault: F1."""
+
     async def act(nurse: Nurse, _line: FaultyLine) -> None:
         await nurse.open()
         nurse.worker.full_for = 50
@@ -228,7 +236,10 @@ def test_a_pass_beside_a_pass_sends_nothing_twice(play: Play) -> None:
 
 
 def test_list_of_a_shift_that_is_over_stays_until_another_is_asked_for(play: Play) -> None:
-    """The network comes back after the change of shifts: the visits that are still being written do not go away."""
+    """The network comes back after the change of shifts: the visits that are still being written do not go away.
+
+    Fault: T6.
+    """
 
     async def act(nurse: Nurse, line: FaultyLine) -> None:
         await nurse.open()

@@ -27,7 +27,10 @@ def world() -> Iterator[World]:
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_every_promise_holds(world: World, batch: int) -> None:
-    """Run `python -m tests.simulation --first SEED --seeds 1` to see one again."""
+    """Run `python -m tests.simulation --first SEED --seeds 1` to see one again.
+
+    Fault: K7-K13, Q1, N8, C1, F1, V1.
+    """
     delivered = 0
     for seed in range(batch, SEEDS, BATCHES):
         told = play(world, seed)

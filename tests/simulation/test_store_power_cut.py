@@ -160,6 +160,7 @@ def lost_after_cut(seed: int, folder: Path, synchronous: str = "") -> set[str]:
 
 @pytest.mark.parametrize("batch", range(10))
 def test_nothing_acknowledged_is_lost_and_nothing_is_torn(tmp_path: Path, batch: int) -> None:
+    """Fault: K4, K5, K30."""
     for seed in range(batch, SEEDS, 10):
         folder = tmp_path / str(seed)
         folder.mkdir()

@@ -130,7 +130,10 @@ def acknowledged(*ids: str, status: int = 201) -> list[PartAnswer]:
 async def test_an_entry_of_a_broken_pass_is_asked_for_in_the_next(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The disk is full at the very moment the journal has answered: without a restart it is settled later."""
+    """The disk is full at the very moment the journal has answered: without a restart it is settled later.
+
+    Fault: K8.
+    """
 
     def full(*_args: object) -> None:
         raise StoreFull
@@ -169,6 +172,7 @@ async def test_what_a_journal_finds_beside_the_question_is_no_acknowledgement(ro
 async def test_answer_to_a_transaction_that_cannot_be_is_read_back(
     room: Room, answers: list[PartAnswer]
 ) -> None:
+    """Fault: H17."""
     room.journal.answers = [answers]
     await room.turn()
     assert room.state() is EntryState.UNKNOWN
@@ -242,6 +246,7 @@ async def test_question_that_is_refused_ends_nothing(room: Room, status: int) ->
 
 
 async def test_entry_that_makes_no_sense_holds_back_no_other(room: Room) -> None:
+    """Fault: Q4, D1."""
     room.sign("e2")
     room.journal.answers = [ValueError("no sense"), acknowledged("s1", "s2")]
     with pytest.raises(ValueError, match="no sense"):
@@ -263,7 +268,10 @@ async def test_person_can_have_it_sent_again(room: Room, state: EntryState) -> N
 
 @pytest.mark.parametrize("days", [-3, -3650])
 async def test_clock_that_is_put_back_keeps_nothing_from_the_journal(days: int) -> None:
-    """Signed by a clock that ran ahead: after a new half minute it goes; the half minute itself is kept."""
+    """Signed by a clock that ran ahead: after a new half minute it goes; the half minute itself is kept.
+
+    Fault: C1, C3.
+    """
     room = Room()
     room.sign()
     room.clock.at += timedelta(days=days)
@@ -276,6 +284,7 @@ async def test_clock_that_is_put_back_keeps_nothing_from_the_journal(days: int) 
 
 
 async def test_withdrawn_entry_is_never_sent(room: Room) -> None:
+    """Fault: Q13."""
     room.store.entries.withdraw("e1", NOON)
     await room.turn()
     assert room.journal.asked == []

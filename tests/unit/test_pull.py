@@ -82,6 +82,7 @@ async def take(store: Store, journal: HandJournal) -> RoundRecord:
 async def test_part_that_the_journal_calls_incomplete_is_incomplete_and_sweeps_nothing(
     warning: Outcome,
 ) -> None:
+    """Fault: P10."""
     store, journal = memory_store(), HandJournal()
     assert (await take(store, journal)).complete
     journal.warns, journal.flags = {"Flag": warning}, ()

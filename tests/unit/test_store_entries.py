@@ -85,6 +85,7 @@ def test_signing_without_parts_or_twice_changes_nothing(store: Store) -> None:
 
 
 def test_a_failed_audit_row_takes_the_signature_with_it(store: Store) -> None:
+    """Fault: K3, L3."""
     store.entries.save_draft(draft("e1"))
     part = NewPart("o", 1, "Observation", b"{}")
 
@@ -132,6 +133,7 @@ def test_signed_entries_and_parts_cannot_be_removed_or_changed(store: Store) -> 
 
 
 def test_an_entry_is_due_after_its_half_minute_in_the_order_of_signing(store: Store) -> None:
+    """Fault: D9."""
     sign(store, "e1")
     sign(store, "e2")
     assert store.entries.due(NOON + timedelta(seconds=29)) == []
@@ -155,6 +157,7 @@ def test_what_is_held_refused_or_delivered_is_not_due(store: Store) -> None:
 
 
 def test_sending_counts_as_an_attempt_and_a_crash_leaves_unknown(store: Store) -> None:
+    """Fault: K7."""
     sign(store)
     store.entries.set_state("e1", EntryState.SENDING)
     store.entries.set_part("e1-1", EntryState.SENDING)
@@ -167,6 +170,7 @@ def test_sending_counts_as_an_attempt_and_a_crash_leaves_unknown(store: Store) -
 
 
 def test_withdrawing_is_possible_until_the_journal_may_have_it(store: Store) -> None:
+    """Fault: Q13."""
     sign(store, "e1")
     store.entries.withdraw("e1", LATER)
     entry = store.entries.get("e1")

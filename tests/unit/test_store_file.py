@@ -42,7 +42,10 @@ def note_body(text: str) -> bytes:
 
 
 def test_no_file_of_the_cache_holds_plain_text(room: Room) -> None:
-    """The folder is searched while the store is open, with the WAL still there."""
+    """The folder is searched while the store is open, with the WAL still there.
+
+    Fault: R8.
+    """
     keys = room.vault().create(PIN, WHO)
     store = room.store(keys)
     body = '{"resourceType":"Patient","name":[{"family":"ÆNDRESEN"}],"id":"29874849837","s":"urn:oid:2.16.578"}'.encode()
@@ -72,6 +75,7 @@ def test_no_file_of_the_cache_holds_plain_text(room: Room) -> None:
 
 
 def test_every_file_is_the_owners_alone(room: Room) -> None:
+    """Fault: F4."""
     store = room.store(room.vault().create(PIN, WHO))
     sign(store)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in room.folder.iterdir()}
@@ -81,6 +85,7 @@ def test_every_file_is_the_owners_alone(room: Room) -> None:
 
 
 def test_a_missing_or_empty_database_is_an_incident_unless_one_is_to_be_made(room: Room) -> None:
+    """Fault: F7."""
     with pytest.raises(CacheMissing):
         room.store(create=False)
     room.store().close()
@@ -90,6 +95,7 @@ def test_a_missing_or_empty_database_is_an_incident_unless_one_is_to_be_made(roo
 
 
 def test_another_key_or_another_database_is_refused(room: Room) -> None:
+    """Fault: F9, K23."""
     room.store().close()
     with pytest.raises(StoreDamaged):
         room.store(CacheKeys(KEYS.database_id, bytes(32)), create=False)
@@ -114,6 +120,7 @@ def test_a_plain_text_database_is_refused(room: Room) -> None:
 
 
 def test_a_second_process_is_told_that_the_store_is_in_use(room: Room) -> None:
+    """Fault: K32."""
     store = room.store()
     script = (
         "import sys; from pathlib import Path; from tests.store_room import room_in\n"
@@ -179,7 +186,10 @@ def test_the_settings_are_the_ones_decided(room: Room) -> None:
 
 
 def test_no_bit_flip_in_the_file_is_read_as_something_else(room: Room) -> None:
-    """One bit is flipped in each page in turn: what is read is right, or StoreDamaged is raised."""
+    """One bit is flipped in each page in turn: what is read is right, or StoreDamaged is raised.
+
+    Fault: F5.
+    """
     store = room.store()
     with store.transaction():
         for number in range(60):
@@ -211,6 +221,7 @@ def test_no_bit_flip_in_the_file_is_read_as_something_else(room: Room) -> None:
 
 
 def test_a_file_cut_short_is_found(room: Room) -> None:
+    """Fault: F6."""
     store = room.store()
     for number in range(200):
         sign(store, f"e{number}")
@@ -231,6 +242,7 @@ def _open_and_check(room: Room) -> None:
 
 
 def test_a_store_of_a_later_program_is_left_alone(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault: U1."""
     monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, ("CREATE TABLE later (a)",)))
     room.store().close()
     monkeypatch.undo()
@@ -239,6 +251,7 @@ def test_a_store_of_a_later_program_is_left_alone(room: Room, monkeypatch: pytes
 
 
 def test_a_step_that_fails_leaves_the_store_as_it_was(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault: K28, K29, U4."""
     store = room.store()
     sign(store)
     store.close()
@@ -254,6 +267,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(room: Room, monkeypatch: p
 
 
 def test_an_older_copy_of_the_folder_is_told_by_the_audit_head(room: Room, tmp_path: Path) -> None:
+    """Fault: F8."""
     store = room.store()
     store.audit.append("read", actor="kari")
     store.close()

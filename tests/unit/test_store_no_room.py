@@ -35,6 +35,7 @@ except StoreFull:
 
 
 def test_a_file_limit_gives_store_full_and_keeps_what_was_signed(tmp_path: Path) -> None:
+    """Fault: F1."""
     room = room_in(tmp_path / "cache")
     room.store().close()
     command = [sys.executable, "-c", LIMITED, str(room.folder), "400000"]
@@ -105,7 +106,10 @@ def signed_in(room: Room) -> list[str]:
 
 
 def test_every_write_that_can_fail_keeps_what_was_signed(tmp_path: Path, full_disk: FullDisk) -> None:
-    """The disk is full at the first write of a signature, at the second, and so on until it fits."""
+    """The disk is full at the first write of a signature, at the second, and so on until it fits.
+
+    Fault: F1, F3.
+    """
     room = room_in(tmp_path / "cache", full_disk)
     store = room.store()
     sign(store, "first")
@@ -125,6 +129,7 @@ def test_every_write_that_can_fail_keeps_what_was_signed(tmp_path: Path, full_di
 
 
 def test_opening_on_a_full_disk_is_refused_without_harm(tmp_path: Path, full_disk: FullDisk) -> None:
+    """Fault: F1."""
     room = room_in(tmp_path / "cache", full_disk)
     refused = 0
     for allowed in range(1000):

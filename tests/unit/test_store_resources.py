@@ -44,6 +44,7 @@ def put(store: Store, type_: str, id_: str, body: bytes, patient: str = "p1", ge
 
 
 def test_what_came_is_what_is_kept(store: Store) -> None:
+    """Fault: P11."""
     body = b'{ "resourceType":"Observation","value":1.10,\r\n "x":1e2, "y":"\\u00e5" }'
     assert put(store, "Observation", "o1", body)
     kept = store.resources.get("Observation", "o1")

@@ -51,6 +51,7 @@ class Drawer(KeyringBackend):
 
 @pytest.mark.parametrize("backend", [NullKeyring, FailKeyring, ChainerBackend, Drawer])
 def test_backends_outside_the_list_are_refused(backend: type[KeyringBackend]) -> None:
+    """Fault: Y4."""
     with pytest.raises(BackendRefused):
         OsKeyring(backend())
 
@@ -67,7 +68,10 @@ def test_an_allowed_backend_is_known_by_its_class_and_only_on_its_system(
 
 
 def test_neither_the_environment_nor_a_keyringrc_nor_an_installed_backend_is_obeyed(tmp_path: Path) -> None:
-    """With no session bus there is no keyring, whatever else is offered (security.md §2.2)."""
+    """With no session bus there is no keyring, whatever else is offered (security.md §2.2).
+
+    Fault: Y4.
+    """
     plain = tmp_path / "plain"
     plain.mkdir()
     (tmp_path / "alt_keyring.py").write_text(ALT.replace("{folder}", str(plain)))
@@ -106,6 +110,8 @@ def test_neither_the_environment_nor_a_keyringrc_nor_an_installed_backend_is_obe
 
 
 def test_a_backend_that_loses_what_it_is_given_is_refused() -> None:
+    """Fault: Y2."""
+
     class Lossy(DrawerKeyring):
         def put(self, account: str, secret: bytes) -> None:
             super().put(account, secret[:-1])
@@ -123,6 +129,7 @@ def test_a_backend_that_loses_what_it_is_given_is_refused() -> None:
 
 
 def test_a_call_that_hangs_is_left_behind() -> None:
+    """Fault: Y2."""
     never = threading.Event()
     with pytest.raises(KeyringFault):
         within(0.05, never.wait)

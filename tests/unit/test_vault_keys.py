@@ -87,6 +87,7 @@ def test_what_may_be_said_before_the_pin(room: Room, protector: DrawerKeyring | 
 def test_wrong_pins_are_counted_with_a_growing_wait_and_the_fifth_locks(
     room: Room, protector: DrawerKeyring | None
 ) -> None:
+    """Fault: Y1."""
     keys = room.vault(protector).create(PIN, WHO)
     said = [miss(room.vault(protector), 1)[0] for _ in range(4)]
     assert [left for left, _wait in said] == [4, 3, 2, 1]
@@ -127,6 +128,7 @@ def test_a_pin_that_cannot_be_right_is_not_counted(room: Room) -> None:
 
 
 def test_a_restored_folder_gives_no_new_attempts(room: Room, tmp_path: Path) -> None:
+    """Fault: Y1, F8."""
     protector = DrawerKeyring()
     room.vault(protector).create(PIN, WHO)
     shutil.copytree(room.folder, tmp_path / "backup")
@@ -188,6 +190,7 @@ def test_a_lost_counter_file_locks(room: Room) -> None:
 
 
 def test_a_lost_item_another_item_and_a_silent_keyring_are_told_from_a_wrong_pin(room: Room) -> None:
+    """Fault: Y2."""
     protector = DrawerKeyring()
     room.vault(protector).create(PIN, WHO)
     (account,) = protector.items
@@ -224,7 +227,10 @@ def test_a_keyring_that_cannot_be_asked_counts_nothing(room: Room) -> None:
 
 
 def test_the_keyring_alone_and_the_folder_alone_open_nothing(room: Room) -> None:
-    """The same PIN over another keyring secret gives another key: both factors take part."""
+    """The same PIN over another keyring secret gives another key: both factors take part.
+
+    Fault: Y3.
+    """
     one, two = DrawerKeyring(), DrawerKeyring()
     room.vault(one).create(PIN, WHO)
     (account,) = one.items
@@ -254,6 +260,7 @@ def test_creating_refuses_bad_pins_and_never_writes_over_a_cache(room: Room) -> 
 
 
 def test_every_bit_flip_of_the_header_is_told_as_damage(room: Room) -> None:
+    """Fault: F5."""
     vault = room.vault()
     keys = vault.create(PIN, WHO)
     whole = vault.header_path.read_bytes()
@@ -270,6 +277,7 @@ def test_every_bit_flip_of_the_header_is_told_as_damage(room: Room) -> None:
 
 
 def test_a_header_missing_beside_a_database_is_damage_not_a_first_run(room: Room) -> None:
+    """Fault: F7."""
     vault = room.vault()
     with pytest.raises(CacheMissing):
         vault.unlock(PIN)
@@ -281,7 +289,10 @@ def test_a_header_missing_beside_a_database_is_damage_not_a_first_run(room: Room
 
 @pytest.mark.parametrize("change", ["clinician", "server", "passes", "memory_kib"])
 def test_a_header_edited_on_purpose_opens_nothing(room: Room, change: str) -> None:
-    """The edit carries a right checksum; what is bound into the key still makes the right PIN fail."""
+    """The edit carries a right checksum; what is bound into the key still makes the right PIN fail.
+
+    Fault: F9, Y3.
+    """
     vault = room.vault()
     vault.create(PIN, WHO)
     content = json.loads(vault.header_path.read_bytes())["header"]
@@ -336,6 +347,7 @@ class CutDisk(SystemDisk):
 
 
 def test_a_change_cut_short_at_any_write_leaves_a_pin_that_opens(tmp_path: Path) -> None:
+    """Fault: Y6."""
     opened_with = set()
     for at in range(8):
         room = room_in(tmp_path / str(at))
