@@ -128,7 +128,7 @@ def test_old_data_says_how_old(hours: float, said: str) -> None:
 def test_the_outbox_counts_what_needs_a_person_first_and_cuts_nothing() -> None:
     states = [state for state in EntryState if state is not EntryState.DRAFT]
     lines = [plain(one) for one in outbox_counts([row(state) for state in states], 80)]
-    assert lines[0].startswith(" 1 avvist · 1 ukjent · 1 holdt")
+    assert lines[0].startswith(" 1 konflikt · 1 avvist · 1 ukjent · 1 holdt")
     assert sum(one.count("1 ") for one in lines) == len(states)
     assert max(len(one) for one in lines) <= 80
 
