@@ -15,6 +15,7 @@ from offline_cache.instants import to_text
 from offline_cache.outbox import Outbox
 from offline_cache.states import EntryState
 from services.delivery import Delivery
+from services.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -100,7 +101,7 @@ def withdrawn_while_sending() -> AbstractContextManager[object]:
 
 
 def loop_ends_at_the_first_fault() -> AbstractContextManager[object]:
-    """The background stops for good when anything unexpected is raised."""
+    """The background stops for good when anything unexpected is raised, and nobody looks after it."""
 
     async def run(self: Delivery) -> None:
         with contextlib.suppress(Exception):
@@ -108,7 +109,13 @@ def loop_ends_at_the_first_fault() -> AbstractContextManager[object]:
                 self._wake.clear()
                 await self._wait(await self.step())
 
-    return patch.object(Delivery, "run", run)
+    async def is_stuck(_self: Watchdog) -> bool:
+        return False
+
+    held = contextlib.ExitStack()
+    held.enter_context(patch.object(Delivery, "run", run))
+    held.enter_context(patch.object(Watchdog, "_is_stuck", is_stuck))
+    return held
 
 
 def server_faults_end_an_entry() -> AbstractContextManager[object]:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from client.capability import Capabilities
 from client.errors import ErrorKind, JournalError
@@ -16,13 +16,8 @@ from offline_cache.outbox import DeliveryPass
 from offline_cache.receipt_check import Standing
 from services.connection import FIRST_PAUSE, SPREAD_DELIVERY, SPREAD_ROUND, ConnectionWatch
 from services.delivery import Delivery
-from services.views import Connection
-from services.watchdog import STANDS_STILL, Watchdog
 from tests.simulation.nurse import SeededIds
 from tests.simulation.virtual_time import VirtualClock, VirtualLoop, run_virtually
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 CLIENTS = 100
 DOWN = 120.0
@@ -138,67 +133,3 @@ def test_journal_that_asks_for_time_is_given_it() -> None:
         tries = [at for at in journal.by_client[client.number] if DOWN + 20 < at < BACK_AT]
         assert all(late - early >= 60 for early, late in pairwise(tries))
     assert all(client.left == 0 for client in clients)
-
-
-def test_sender_that_stands_still_is_started_again() -> None:
-    """Connected, work due, and nothing moves: within two minutes a new sender is at work, unasked. Fault: V1."""
-    loop = VirtualLoop()
-    clock = VirtualClock(loop)
-    noted: list[str] = []
-    made: list[Any] = []
-
-    class Stuck:
-        """A delivery whose first life waits for ever."""
-
-        second = asyncio.Event()
-
-        def __init__(self) -> None:
-            self.stepped_at = clock.monotonic()
-            self.is_first = not made
-            made.append(self)
-
-        async def run(self) -> None:
-            if not self.is_first:
-                self.second.set()
-            await asyncio.Event().wait()
-
-        def wake(self) -> None:
-            """Hear nothing."""
-
-    class Store:
-        """Has work that is due."""
-
-        entries = SimpleNamespace(due=lambda _now: ["e1"])
-
-        @staticmethod
-        def transaction() -> Any:
-            import contextlib
-
-            return contextlib.nullcontext()
-
-        audit = SimpleNamespace(append=lambda action, **_: noted.append(action))
-
-    class Inline:
-        """Runs at once."""
-
-        async def run(self, call: Callable[..., Any], *args: Any) -> Any:
-            return call(*args)
-
-    session: Any = SimpleNamespace(
-        outbox=SimpleNamespace(moved_at=0.0, is_asking=False),
-        store=Store,
-        clinician=SimpleNamespace(fhir_user="Practitioner/a"),
-    )
-
-    async def day() -> None:
-        watch = ConnectionWatch(clock, SeededIds(random.Random(1)), state=Connection.ONLINE)
-        dog = Watchdog(session, watch, clock, Inline(), Stuck)  # type: ignore[arg-type]  # a hand-made delivery and worker
-        task = asyncio.create_task(dog.run())
-        await Stuck.second.wait()
-        assert STANDS_STILL <= clock.monotonic() <= 2 * STANDS_STILL
-        assert dog.restarts == 1
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    run_virtually(loop, day())
-    assert noted == ["sender-restarted"]
