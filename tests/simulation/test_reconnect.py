@@ -62,6 +62,7 @@ class Client:
             proven=None,
             tokens=SimpleNamespace(ended=False),
             receipts=SimpleNamespace(check=self._check),
+            pull=SimpleNamespace(capabilities=None),
             outbox=SimpleNamespace(deliver_due=self._deliver, moved_at=0.0, is_asking=False),
         )
         self.delivery = Delivery(session, self.watch, clock, self._nothing, self._round)
