@@ -115,13 +115,14 @@ class Pull:
     async def _work(self, tally: Tally) -> Work:
         if self.capabilities is None:
             self.capabilities = await self._client.capabilities()
+        plan = Plan(self.capabilities, self._patient_list)
         return Work(
             client=self._client,
             store=self._store,
             worker=self._worker,
             clock=self._clock,
-            plan=Plan(self.capabilities, self._patient_list),
-            asking=Asking(self._client, self._clock, self._size, self._time),
+            plan=plan,
+            asking=Asking(self._client, self._clock, self._size, self._time, plan.counts),
             landing=Landing(self._store, self._clock, tally),
             tally=tally,
         )

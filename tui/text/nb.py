@@ -264,6 +264,12 @@ _TEXT: dict[str, str] = {
     "why.nonsense": "kan ikke leses her",
     "why.stranger": "pasienten er ikke koblet",
     "why.theirs": "journalens utgave valgt",
+    "why.cut-off": "journalen har mer enn den ga fra seg",
+    "why.unproven": "antallet i journalen stemmer ikke med det som kom",
+    "why.suppressed": "journalen holder noe tilbake",
+    "why.59204": "journalen holder noe tilbake",
+    "why.incomplete": "det kan finnes mer i journalen",
+    "why.4119": "det kan finnes mer i journalen",
     "why.other": "annen feil",
     # leaving and help
     "leave.one": "1 signert oppføring er ikke i journalen. Den beholdes her.",
