@@ -17,9 +17,9 @@ from offline_cache.dependencies import in_order
 from offline_cache.entries import REGRET
 from offline_cache.errors import CacheError
 from offline_cache.fingerprint import is_vital_sign
-from offline_cache.holding import NOT_FOUND_TWICE, SEVERAL_FOUND
+from offline_cache.holding import NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.meeting import Meeting
-from offline_cache.outbox_notes import REPLACED, OutboxNotes
+from offline_cache.outbox_notes import EXISTS, REPLACED, OutboxNotes
 from offline_cache.part_sending import IDENTIFIER_SYSTEM, PartSending, StalePart
 from offline_cache.reading_back import ReadingBack
 from offline_cache.states import EntryState
@@ -254,6 +254,9 @@ class Outbox:
             since = at
         if at - since < BETWEEN_MISSES:
             await self._worker.run(self._notes.missed, entry, part, since, since + BETWEEN_MISSES)
+            return False
+        if part.detail == EXISTS:  # it would be refused for ever: what stands there is another value, or another's
+            await self._worker.run(self._notes.await_person, entry, OTHER_VALUE)
             return False
         if notices_doubles(capabilities) and is_vital_sign(part.body):
             await self._worker.run(self._notes.may_go_again, part)

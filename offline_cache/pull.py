@@ -116,7 +116,7 @@ class Pull:
         if self.capabilities is None:
             self.capabilities = await self._client.capabilities()
         plan = Plan(self.capabilities, self._patient_list)
-        return Work(
+        work = Work(
             client=self._client,
             store=self._store,
             worker=self._worker,
@@ -126,6 +126,8 @@ class Pull:
             landing=Landing(self._store, self._clock, tally),
             tally=tally,
         )
+        await self._worker.run(work.recall_demanding)
+        return work
 
     async def _list(self, work: Work, span: Span, ahead: Sequence[Span], actor: str) -> Listed:
         if work.plan.by_actor:

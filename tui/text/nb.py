@@ -259,6 +259,7 @@ _TEXT: dict[str, str] = {
     "why.review": "venter på gjennomsyn",
     "why.behind": "venter på en annen",
     "why.not-found-twice": "ikke funnet to ganger",
+    "why.other-value": "journalen har en annen verdi for samme tid",
     "why.several-found": "flere kan være den",
     "why.unsupported": "journalen tar ikke imot slikt",
     "why.nonsense": "kan ikke leses her",
