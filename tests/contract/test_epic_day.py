@@ -8,7 +8,7 @@ import pytest
 
 from services.trouble import Trouble
 from services.views import EntryKind, EntryState
-from tests.contract.epic_room import EpicRoom, row_of, sign
+from tests.contract.day_room import EpicRoom, row_of, sign
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""A nurse's whole client before the embedded journal as `epic`, in one process: a clock that is moved, and faults at hand."""
+"""A nurse's whole client before the embedded journal, in one process: a clock that is moved, and faults at hand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sandbox.fhir.journal import Journal
 from sandbox.fhir.search_query import parse_search
 from sandbox.fhir.tables import open_tables
 from sandbox.population.home_care import HOME_CARE
-from sandbox.profiles import EPIC
+from sandbox.profiles import EPIC, FULL
 from sandbox.seeding import Seeding, _visited
 from sandbox.state import StateFolder
 from services.entrance import Entrance
@@ -50,7 +50,7 @@ class Counted(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request."""
         self.asked.append((request.method, request.url.path))
-        if request.method == "POST" and not request.url.path.endswith("_search"):
+        if request.method in ("POST", "PUT") and not request.url.path.endswith("_search"):
             self.sent.append(request)
         return await self._inner.handle_async_request(request)
 
@@ -66,20 +66,20 @@ class Counted(httpx.AsyncBaseTransport):
         return self.asked.count(("POST", f"/fhir/{type_}"))
 
 
-class EpicRoom:
+class DayRoom:
     """The journal, and one client after the other on the same folders."""
 
     def __init__(
-        self, folder: Path, patient_list: str = f"Group/{GROUP_ID}", *, everybody: bool = False
+        self, folder: Path, profile: str = FULL, patient_list: str = "", *, everybody: bool = False
     ) -> None:
         self.clock = StillClock()
         ids = SystemIds()
-        state = StateFolder(folder / "journal", SystemDisk())
+        self.state = state = StateFolder(folder / "journal", SystemDisk())
         state.disk.make_folder(state.path)
         self._key = bytes.fromhex(state.key(ids))
         tables = open_tables(state.database)
         self.records = Journal(tables, ids)
-        seeding = Seeding(self.records, self.clock, ids, EPIC)
+        seeding = Seeding(self.records, self.clock, ids, profile)
         seeding.identify()
         lives = HOME_CARE if everybody else HOME_CARE[:2]
         seeding._lives(lives)
@@ -90,12 +90,12 @@ class EpicRoom:
         self._folder = folder
         self._patient_list = patient_list
 
-    def client(self) -> Workday:
-        """Return a new client on the folders of this room."""
+    def setup(self) -> Setup:
+        """Return what a client on the folders of this room is built from."""
         address = JournalAddress(
-            "Epic", f"{ORIGIN}/fhir", f"{ORIGIN}/auth", embedded_key=self._key, patient_list=self._patient_list
+            "Øving", f"{ORIGIN}/fhir", f"{ORIGIN}/auth", embedded_key=self._key, patient_list=self._patient_list
         )
-        setup = Setup(
+        return Setup(
             Folders(self._folder / "data", self._folder / "state"),
             self.clock,
             SystemIds(),
@@ -106,6 +106,10 @@ class EpicRoom:
             inner=self.line,
             ballast=4096,
         )
+
+    def client(self) -> Workday:
+        """Return a new client on the folders of this room."""
+        setup = self.setup()
         day = Workday(setup)
         day._entrance = Entrance(setup, None)
         return day
@@ -130,6 +134,15 @@ class EpicRoom:
         """Return what the journal holds of a type about a patient, looked up beside its API."""
         search = parse_search(type_, [("patient", patient), ("_count", "1000")], strict=True)
         return [json_text.parse(version.body) for version in self.records.search(search, None).matches]
+
+
+class EpicRoom(DayRoom):
+    """The same before a journal like a Nordic Epic."""
+
+    def __init__(
+        self, folder: Path, patient_list: str = f"Group/{GROUP_ID}", *, everybody: bool = False
+    ) -> None:
+        super().__init__(folder, EPIC, patient_list, everybody=everybody)
 
 
 async def sign(day: Workday, kind: EntryKind, **more: str) -> tuple[str, str]:
