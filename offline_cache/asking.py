@@ -78,7 +78,10 @@ class _Patience:
 
 
 class Asking:
-    """One way of asking for all parts of a pull, side by side. `counts` tells of which types the journal's numbers mean anything."""
+    """One way of asking for all parts of a pull, side by side.
+
+    `counts` tells of which types the journal's numbers mean anything.
+    """
 
     def __init__(
         self,

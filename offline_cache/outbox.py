@@ -292,7 +292,9 @@ class Outbox:
         if at - since < BETWEEN_MISSES:
             await self._worker.run(self._notes.missed, entry, part, since, since + BETWEEN_MISSES)
             return False
-        if part.detail == EXISTS:  # it would be refused for ever: what stands there is another value, or another's
+        if (
+            part.detail == EXISTS
+        ):  # it would be refused for ever: what stands there is another value, or another's
             await self._worker.run(self._notes.await_person, entry, OTHER_VALUE)
             return False
         if notices_doubles(capabilities) and is_vital_sign(part.body):

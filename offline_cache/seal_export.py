@@ -9,7 +9,7 @@
     …       n     the seal, byte for byte    ┘
     …       32    SHA-256 of everything before; here the file ends
 
-A seal whose signature is not known to have been committed has the 8 bytes "PENDING\\0" before it.
+A seal whose signature is not known to have been committed has the word PENDING and a zero byte before it.
 
 The checksums tell a copy that went wrong from a seal that somebody changed: only the seal's own tag, inside, guards against that.
 """

@@ -80,7 +80,7 @@ class Seals:
         self._public = public if public is not None and len(public) == PUBLIC_BYTES else None
 
     def seal(self, store: Store, entry_id: str) -> None:
-        """Write the seal of a signed entry durably, to be called before its signature is committed; that takes the place of an older one.
+        """Write the seal of a signed entry durably, to be called before its signature is committed.
 
         Raises:
             StoreFull, StoreFault: It could not be written; the signature must not be committed.
@@ -195,7 +195,7 @@ class Seals:
         return [entry for entry in store.entries.all() if entry.state not in _DONE]
 
     def _here(self, ending: str = "") -> dict[str, bytes]:
-        """Return the ids of the entries of this database that have a seal, or one that is pending, and the key it is sealed to."""
+        """Return the ids of the entries of this database that have a seal (or one that is pending), and whose key it is."""
         if self._folder is None:
             return {}
         found: dict[str, bytes] = {}

@@ -100,7 +100,9 @@ class Rescue:
             return about(entry, Became.WAITING, "not-tried")
         if why := _cannot_be_carried(entry):
             return about(entry, Became.NEEDS_PERSON, why)
-        behind = next((b for e in entry.depends if (b := self._came.get(e)) not in (None, *_IN_JOURNAL)), None)
+        behind = next(
+            (b for e in entry.depends if (b := self._came.get(e)) not in (None, *_IN_JOURNAL)), None
+        )
         if behind is not None:
             is_rehearsed = behind is Became.MISSING
             return about(entry, behind if is_rehearsed else Became.WAITING, "" if is_rehearsed else "behind")
@@ -181,9 +183,7 @@ class Rescue:
         setup = self._setup
         return Store.open(None, CacheKeys.passing(setup.ids), disk=setup.disk, clock=setup.clock, create=True)
 
-    def _lay_in(
-        self, store: Store, entry: SealedEntry, looked: list[Looked], known: dict[str, str]
-    ) -> None:
+    def _lay_in(self, store: Store, entry: SealedEntry, looked: list[Looked], known: dict[str, str]) -> None:
         """Lay the entry in as signed and unknown; what the journal has of it keeps the journal's id."""
         author = entry.author.fhir_user
         draft = DraftRecord(

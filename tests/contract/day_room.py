@@ -93,7 +93,11 @@ class DayRoom:
     def setup(self) -> Setup:
         """Return what a client on the folders of this room is built from."""
         address = JournalAddress(
-            "Øving", f"{ORIGIN}/fhir", f"{ORIGIN}/auth", embedded_key=self._key, patient_list=self._patient_list
+            "Øving",
+            f"{ORIGIN}/fhir",
+            f"{ORIGIN}/auth",
+            embedded_key=self._key,
+            patient_list=self._patient_list,
         )
         return Setup(
             Folders(self._folder / "data", self._folder / "state"),

@@ -124,7 +124,7 @@ async def test_line_lost_in_the_middle_stops_asking_and_names_what_is_missing(
 
 
 async def test_patient_the_journal_keeps_back_stays_on_the_list(journal: SandboxRoom, tmp_path: Path) -> None:
-    """403 on one Patient: the others come, nobody vanishes from the list, and the list is not called complete."""
+    """403 on one Patient: the others come, nobody vanishes from the list, and the list is not called complete. Fault: H3."""
     day = a_day(tmp_path)
     await day.people()
     await day.sign_in("kari-nordmann")
@@ -136,7 +136,7 @@ async def test_patient_the_journal_keeps_back_stays_on_the_list(journal: Sandbox
 
 
 async def test_answer_about_another_patient_is_refused_whole(journal: SandboxRoom, tmp_path: Path) -> None:
-    """Nothing of a page that brings another patient's data is stored, and the part is marked as missing."""
+    """Nothing of a page that brings another patient's data is stored, and the part is marked as missing. Fault: H20."""
     day = await first_day(tmp_path)
     taken = await day.round()
     assert taken is not None
@@ -156,7 +156,10 @@ async def test_answer_about_another_patient_is_refused_whole(journal: SandboxRoo
 async def test_signed_entry_outlives_every_answer(
     fault: dict[str, Any], state: EntryState, journal: SandboxRoom, tmp_path: Path
 ) -> None:
-    """The entry stands in the state that the answer calls for; when all is well again it is in the journal exactly once."""
+    """The entry stands in the state that the answer calls for; when all is well again it is in the journal exactly once.
+
+    Fault: H1, H19.
+    """
     day = await first_day(tmp_path)
     before = journal.fhir("olav-lie").count(NEWS2_TOTALS)
     entry = await sign_news2(day)
@@ -177,7 +180,7 @@ async def test_signed_entry_outlives_every_answer(
 
 
 async def test_lost_sign_in_pauses_the_outbox_and_keeps_it(journal: SandboxRoom, tmp_path: Path) -> None:
-    """401 also after a refresh: the entry waits, the status says that a new sign-in is wanted."""
+    """401 also after a refresh: the entry waits, the status says that a new sign-in is wanted. Fault: A3, H2."""
     day = await first_day(tmp_path)
     entry = await sign_news2(day)
     await day.send_now(entry)

@@ -190,6 +190,7 @@ async def test_a_symmetric_signature_is_refused_whatever_the_issuer_offers(issue
 
 
 async def test_a_laptop_with_a_wrong_clock_can_sign_in(issuer: ScriptedIssuer) -> None:
+    """Fault: A8."""
     sign_in = await _begin(issuer)
     callback = issuer.callback(sign_in.url)
     sign_in._clock = StillClock()

@@ -34,6 +34,7 @@ async def _read(server: ScriptedServer, tls: ssl.SSLContext | None) -> str:
 
 
 async def test_only_a_named_authority_is_trusted(tmp_path: Path) -> None:
+    """Fault: N9."""
     path = throw_away_certificate(tmp_path, "127.0.0.1")
     async with ScriptedServer(
         tls=_server_side(path), answer=lambda _: reply(200, b'{"resourceType":"Patient","id":"p1"}')
@@ -46,6 +47,7 @@ async def test_only_a_named_authority_is_trusted(tmp_path: Path) -> None:
 
 
 async def test_a_certificate_for_another_host_is_refused(tmp_path: Path) -> None:
+    """Fault: N9."""
     path = throw_away_certificate(tmp_path, "127.0.0.2")
     async with ScriptedServer(tls=_server_side(path)) as it:
         with pytest.raises(JournalError):

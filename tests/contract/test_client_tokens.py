@@ -71,6 +71,7 @@ async def test_a_token_that_holds_is_used(ward: Ward) -> None:
 
 
 async def test_a_token_about_to_expire_is_replaced_and_stored_first(ward: Ward) -> None:
+    """Fault: A1."""
     ward.clock.move(3580)
     assert await ward.tokens.token() == "access-1"
     assert [one.refresh_token for one in ward.saved] == ["refresh-1"]
@@ -81,12 +82,14 @@ async def test_a_token_about_to_expire_is_replaced_and_stored_first(ward: Ward) 
 
 
 async def test_many_askers_share_one_refresh(ward: Ward) -> None:
+    """Fault: A2."""
     answers = await asyncio.gather(*(ward.tokens.refused("access-0") for _ in range(20)))
     assert set(answers) == {"access-1"}
     assert ward.spent == ["refresh-0"]
 
 
 async def test_a_token_already_replaced_is_not_refreshed_again(ward: Ward) -> None:
+    """Fault: A2."""
     await ward.tokens.refused("access-0")
     assert await ward.tokens.refused("access-0") == "access-1"
     assert len(ward.server.got) == 1
@@ -116,6 +119,7 @@ async def test_a_rotation_that_cannot_be_stored_is_handed_over_again(ward: Ward)
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_a_dead_refresh_token_ends_it(ward: Ward, status: int) -> None:
+    """Fault: A3."""
     ward.answers = [reply(status, b'{"error":"invalid_grant"}', kind="application/json")]
     assert await ward.tokens.refused("access-0") is None
     assert ward.tokens.ended
@@ -134,6 +138,7 @@ async def test_a_dead_refresh_token_ends_it(ward: Ward, status: int) -> None:
     ],
 )
 async def test_a_bad_network_does_not_sign_anybody_out(ward: Ward, what: Reply, kind: ErrorKind) -> None:
+    """Fault: A3."""
     ward.answers = [what]
     with pytest.raises(JournalError) as failed:
         await ward.tokens.refused("access-0")

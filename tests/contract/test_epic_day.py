@@ -96,7 +96,7 @@ async def test_vital_whose_answer_is_lost_is_read_back(room: EpicRoom, lost: str
 
 
 async def test_vital_that_is_processed_late_is_there_once(room: EpicRoom) -> None:
-    """Not found at first; a person sends it again, and then the first one is processed after all: refused, read back, one is there.
+    """Not found; a person sends it again, and the first one is processed after all: refused, read back, one is there.
 
     Fault: Q3, Q9.
     """

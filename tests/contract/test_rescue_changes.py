@@ -1,4 +1,4 @@
-"""What is rescued beside new notes: changes of tasks and plans, entries that build on others, and people who were only typed in."""
+"""What is rescued beside new notes: changes of tasks and plans, what builds on other entries, people who were only typed in."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ async def test_change_of_a_task_is_delivered_over_the_version_that_was_seen(room
 
 
 async def test_change_that_somebody_else_overtook_needs_a_person(room: Machines) -> None:
-    """Nothing is written over what the nurse did not see. Fault: M1, H7, I6."""
+    """Nothing is written over what the nurse did not see. Fault: M1, H7."""
     day = await room.first_day()
     patient, visit, digits = await first_patient(day)
     task = open_task(room, patient)
@@ -151,7 +151,7 @@ async def test_second_change_alone_finds_the_version_that_the_first_one_made(roo
 
 
 async def test_second_change_waits_with_a_first_that_needs_a_person(room: Machines) -> None:
-    """Fault: Q5, I6."""
+    """Fault: Q5."""
     day = await room.first_day()
     patient, _, _ = await first_patient(day)
     await change_plan(day, room, "Fotstell hver dag.")
@@ -202,7 +202,7 @@ async def test_correction_of_what_is_there_refers_to_it_by_the_journals_name(roo
 
 
 async def test_correction_waits_for_what_the_journal_lacks(room: Machines) -> None:
-    """Both are sealed and the first one is taken out of the export: the second is not sent with a reference to nothing. Fault: Q5."""
+    """The first one is in neither the export nor the journal: the second is not sent with a reference to nothing. Fault: Q5."""
     day = await room.first_day()
     entry, patient = await sign(day, EntryKind.NOTE)
     room.journal.fault("drop-after-commit", method="POST", path="/fhir/DocumentReference", is_whole=True)

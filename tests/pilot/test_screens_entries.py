@@ -229,7 +229,7 @@ async def test_the_selection_needs_no_colour(tmp_path: Path) -> None:
 
 
 async def test_leaving_says_what_is_unsent_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`q` says it whole, also on 80 columns; a second one leaves."""
+    """`q` says it whole, also on 80 columns; a second one leaves. Fault: T3."""
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         await hands.first_morning()

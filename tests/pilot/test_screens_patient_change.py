@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def test_a_chart_of_another_patient_is_never_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer is about somebody else: the banner stays empty."""
+    """The answer is about somebody else: the banner stays empty. Fault: T5."""
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         await hands.first_morning()
@@ -41,7 +41,7 @@ async def test_a_chart_of_another_patient_is_never_shown(
 async def test_a_late_chart_does_not_reach_the_next_patient(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first chart is slow; by the time it comes, the second patient is on the screen."""
+    """The first chart is slow; by the time it comes, the second patient is on the screen. Fault: T5."""
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         await hands.first_morning()
@@ -77,7 +77,7 @@ async def test_a_late_chart_does_not_reach_the_next_patient(
 
 
 async def test_what_cannot_be_logged_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No audit row, no patient: the words say so."""
+    """No audit row, no patient: the words say so. Fault: L3."""
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         await hands.first_morning()

@@ -160,7 +160,7 @@ def test_wristband_scanner_in_the_form_fills_one_field_only(nurse: Nurse) -> Non
 
 
 def test_paste_stays_in_its_field_and_in_order(nurse: Nurse) -> None:
-    """A pasted value, Enter and typed keys in one write; of several pasted lines only the first is taken."""
+    """A pasted value, Enter and typed keys in one write; of several pasted lines only the first is taken. Fault: T1."""
     nurse.presses(
         "v", "\x1b[200~18\x1b[201~", "enter", "\x1b[200~95\nn\n128\x1b[201~", "enter", *"n", "enter"
     )
@@ -170,7 +170,7 @@ def test_paste_stays_in_its_field_and_in_order(nurse: Nurse) -> None:
 
 
 def test_held_arrow_keys_end_on_the_row_they_say(nurse: Nurse) -> None:
-    """A hundred repeats down and up, then the form at once: it is the patient that the keys led to."""
+    """A hundred repeats down and up, then the form at once: it is the patient that the keys led to. Fault: T1."""
     nurse.presses("home")
     nurse.terminal.wait_for(_whole_list)
     names = [row[19:30].split(",")[0] for row in nurse.visits()]

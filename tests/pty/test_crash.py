@@ -14,7 +14,7 @@ from tui.crash import CRASHED
 
 @pytest.mark.parametrize("key", ["h", "w", "r", "t", "p", "m"])
 def test_crash_tells_nothing_of_the_patient(key: str) -> None:
-    """Wherever it fails, with patient data in locals and in the exception, only the page is left."""
+    """Wherever it fails, with patient data in locals and in the exception, only the page is left. Fault: Y9, T4."""
     with Terminal([sys.executable, "-m", "tests.hostile_app", "fail"]) as terminal:
         terminal.wait_for(SECRETS[0])
         terminal.settle()

@@ -67,7 +67,7 @@ def test_killed_client_leaves_a_clean_terminal(running: Terminal) -> None:
 def test_signal_to_the_parent_ends_the_client_in_good_order(
     running: Terminal, number: signal.Signals
 ) -> None:
-    """The parent hands the signal on, the client saves and ends, the code says which signal."""
+    """The parent hands the signal on, the client saves and ends, the code says which signal. Fault: K31."""
     client, _ = _processes(running)
     client_has_ended = _end_of(client)
     running.signal(number)
@@ -145,7 +145,7 @@ def _end_of(process: int) -> Callable[[], bool]:
 @pytest.mark.needs("tmux")
 @pytest.mark.parametrize("how", ["quit", "crash", "kill", "kill-parent", "hangup"])
 def test_nothing_of_the_patient_stays_in_scrollback(how: str) -> None:
-    """Seen in tmux, which keeps a main screen, an alternate one and scrollback as a terminal does."""
+    """Seen in tmux, which keeps a main screen, an alternate one and scrollback as a terminal does. Fault: T7."""
     server = f"feltjournal-{os.getpid()}-{how}"
     program = "fail" if how == "crash" else "lock"
     shell = "env PS1='KLAR> ' sh"

@@ -66,7 +66,10 @@ async def signed_note(nurse: Nurse) -> str:
 
 
 def test_who_signs_in_meets_the_own_cache_and_never_opens_anothers(play: Play) -> None:
-    """Olav's cache was used last. Kari signs in: the door is hers, and no PIN of his opens his cache with her token."""
+    """Olav's cache was used last. Kari signs in: the door is hers, and no PIN of his opens his cache with her token.
+
+    Fault: A5.
+    """
 
     async def act(nurse: Nurse, _line: FaultyLine) -> None:
         await nurse.day.sign_in("olav-lie")
@@ -89,7 +92,10 @@ def test_who_signs_in_meets_the_own_cache_and_never_opens_anothers(play: Play) -
 
 
 def test_cache_of_a_journal_that_was_made_anew_stays_closed(play: Play) -> None:
-    """Another key on the same port is another journal: the old cache is not opened against it, and stays whole."""
+    """Another key on the same port is another journal: the old cache is not opened against it, and stays whole.
+
+    Fault: S7.
+    """
 
     async def act(nurse: Nurse, _line: FaultyLine) -> None:
         nurse._key = bytes(32)

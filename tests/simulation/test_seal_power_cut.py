@@ -1,5 +1,4 @@
-"""The power goes at any write of the seal or of the store: no signature is ever on the disk without its seal, and no seal
-says "signed" of what never was.
+"""The power goes at any write: no signature is without its seal, and no seal says "signed" of what never was.
 
 The disk is that of `test_store_power_cut.py`; replacing a file is a step of it too: at the cut the old or the new one is there.
 `FELTJOURNAL_POWER_CUTS` sets how many seeds.
@@ -105,9 +104,7 @@ def after_cut(seed: int, folder: Path, *, lazy: bool = False) -> tuple[set[str],
     assert acknowledged <= signed
     bare = signed - sealed
     confirmed = {
-        read(path.read_bytes()).head.entry
-        for path in files(after.folder)
-        if not path.name.endswith(PENDING)
+        read(path.read_bytes()).head.entry for path in files(after.folder) if not path.name.endswith(PENDING)
     }
     assert lazy or confirmed <= signed, "a seal says that something was signed that never was"
     ready = seals_in_room(after)

@@ -276,6 +276,7 @@ async def test_clock_that_is_put_back_keeps_nothing_from_the_journal(days: int) 
 
 
 async def test_withdrawn_entry_is_never_sent(room: Room) -> None:
+    """Fault: Q13."""
     room.store.entries.withdraw("e1", NOON)
     await room.turn()
     assert room.journal.asked == []

@@ -289,7 +289,7 @@ def test_a_full_disk_at_the_opening_keeps_nobody_out(
 def test_what_was_never_committed_is_not_called_signed(room: Room, store: Store, seals: Seals) -> None:
     """The power goes between the seal and the commit: the file stays "pending" and the export says so.
 
-    The rescue leaves it to a person, and when she signs again there is one seal, of what she signed. Fault: K4, I2.
+    The rescue leaves it to a person, and when she signs again there is one seal, of what she signed. Fault: K4.
     """
     with pytest.raises(RuntimeError), store.transaction():  # noqa: PT012  the cut comes within the transaction
         store.entries.save_draft(draft("e1"))

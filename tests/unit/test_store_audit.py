@@ -62,6 +62,7 @@ def test_a_whole_chain_holds(store: Store) -> None:
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 def test_tampering_is_found(store: Store, tampering: str) -> None:
+    """Fault: L1."""
     for trigger in ("audit_stays", "audit_is_fixed"):
         store._engine.run(f"DROP TRIGGER {trigger}")
     for statement in TAMPERINGS[tampering]:
@@ -71,6 +72,7 @@ def test_tampering_is_found(store: Store, tampering: str) -> None:
 
 
 def test_an_older_copy_put_back_is_found_by_the_mirrored_head(store: Store) -> None:
+    """Fault: L2, F8."""
     mirrored = store.audit.head
     older = AuditHead(mirrored.sequence - 1, store.audit.records()[3].hash)
     assert store.audit.verify(mirrored) == 5
@@ -95,6 +97,8 @@ def test_the_chain_is_keyed() -> None:
 
 
 def test_a_row_stands_or_falls_with_its_transaction(store: Store) -> None:
+    """Fault: L3."""
+
     def interrupted() -> None:
         with store.transaction():
             store.audit.append("read", patient="p6", actor="kari")

@@ -85,6 +85,7 @@ def test_signing_without_parts_or_twice_changes_nothing(store: Store) -> None:
 
 
 def test_a_failed_audit_row_takes_the_signature_with_it(store: Store) -> None:
+    """Fault: L3."""
     store.entries.save_draft(draft("e1"))
     part = NewPart("o", 1, "Observation", b"{}")
 
@@ -155,6 +156,7 @@ def test_what_is_held_refused_or_delivered_is_not_due(store: Store) -> None:
 
 
 def test_sending_counts_as_an_attempt_and_a_crash_leaves_unknown(store: Store) -> None:
+    """Fault: K7."""
     sign(store)
     store.entries.set_state("e1", EntryState.SENDING)
     store.entries.set_part("e1-1", EntryState.SENDING)
@@ -167,6 +169,7 @@ def test_sending_counts_as_an_attempt_and_a_crash_leaves_unknown(store: Store) -
 
 
 def test_withdrawing_is_possible_until_the_journal_may_have_it(store: Store) -> None:
+    """Fault: Q13."""
     sign(store, "e1")
     store.entries.withdraw("e1", LATER)
     entry = store.entries.get("e1")

@@ -239,6 +239,7 @@ def test_a_store_of_a_later_program_is_left_alone(room: Room, monkeypatch: pytes
 
 
 def test_a_step_that_fails_leaves_the_store_as_it_was(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault: U4, K28, K29."""
     store = room.store()
     sign(store)
     store.close()

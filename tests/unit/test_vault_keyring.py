@@ -51,6 +51,7 @@ class Drawer(KeyringBackend):
 
 @pytest.mark.parametrize("backend", [NullKeyring, FailKeyring, ChainerBackend, Drawer])
 def test_backends_outside_the_list_are_refused(backend: type[KeyringBackend]) -> None:
+    """Fault: Y4."""
     with pytest.raises(BackendRefused):
         OsKeyring(backend())
 

@@ -336,6 +336,7 @@ class CutDisk(SystemDisk):
 
 
 def test_a_change_cut_short_at_any_write_leaves_a_pin_that_opens(tmp_path: Path) -> None:
+    """Fault: Y6."""
     opened_with = set()
     for at in range(8):
         room = room_in(tmp_path / str(at))

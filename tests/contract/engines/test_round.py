@@ -99,7 +99,7 @@ async def test_a_client_that_ends_after_a_lost_answer_is_followed_by_one_that_as
 
 
 async def test_a_chart_that_the_engine_cuts_short_is_not_called_whole(ward: Ward) -> None:
-    """The engine gives a full page, the true `total`, and no `next`: what it kept back is told, and nothing else is held for gone.
+    """The engine gives a full page, the true `total`, and no `next`: that it kept something back is told.
 
     Fault: P4, P10.
     """
@@ -122,7 +122,7 @@ async def test_a_chart_that_the_engine_cuts_short_is_not_called_whole(ward: Ward
 
 
 async def test_what_an_engine_keeps_of_a_refused_entry_is_not_called_refused(ward: Ward) -> None:
-    """One part is there twice already, so the engine refuses in the middle; in mode `whole` it refuses all and keeps the first ones.
+    """One part is there twice, so the engine refuses in the middle; in mode `whole` it refuses all and keeps the first ones.
 
     Fault: Q1, H17.
     """
