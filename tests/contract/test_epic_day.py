@@ -36,7 +36,7 @@ async def passes(room: EpicRoom, day: Workday, count: int, seconds: float) -> No
 async def test_round_and_charts_come_down_whole(tmp_path: Path, patient_list: str) -> None:
     """Every part of every chart, the care plan too, which must be asked for by its kind.
 
-    Fault: P3, P4, P9, S8.
+    Fault: F10, P3, P4, P9, S8.
     """
     room = EpicRoom(tmp_path, patient_list, everybody=True)
     day = await room.first_day()
@@ -78,7 +78,7 @@ async def test_what_was_signed_is_delivered(room: EpicRoom) -> None:
 async def test_vital_whose_answer_is_lost_is_read_back(room: EpicRoom, lost: str) -> None:
     """Three of eight answers never come back; the journal keeps no identifier, and each is known again by what it says.
 
-    Fault: N4, Q1, K9, K10.
+    Fault: N7, N4, Q1, K9, K10.
     """
     day = await room.first_day()
     entry, patient = await sign(day, EntryKind.NEWS2)

@@ -37,7 +37,9 @@ def room() -> OutboxRoom:
     return OutboxRoom()
 
 
-async def test_five_hundred_entries_of_three_days_go_once_each_in_the_order_of_signing(room: OutboxRoom) -> None:
+async def test_five_hundred_entries_of_three_days_go_once_each_in_the_order_of_signing(
+    room: OutboxRoom,
+) -> None:
     """Fault: Q11, D9."""
     for number in range(500):
         room.sign(f"e{number}", [note(f"n{number}")], patient=f"p{number % 9}")
@@ -49,7 +51,9 @@ async def test_five_hundred_entries_of_three_days_go_once_each_in_the_order_of_s
     await room.turn()
     assert {room.state(f"e{number}") for number in range(500)} == {EntryState.DELIVERED}
     assert room.journal.asked == ["create"] * 500
-    assert [f"n{n}".encode() in kept.body for n, kept in enumerate(room.journal.kept.values())] == [True] * 500
+    assert [f"n{n}".encode() in kept.body for n, kept in enumerate(room.journal.kept.values())] == [
+        True
+    ] * 500
 
 
 async def test_what_an_earlier_version_signed_is_sent_after_the_upgrade(
@@ -148,7 +152,9 @@ async def test_entry_without_a_right_is_held_and_nothing_is_lost(room: OutboxRoo
     assert len(room.journal.kept) == 3
 
 
-async def test_ids_that_a_migration_has_changed_are_a_conflict_and_not_a_new_resource(room: OutboxRoom) -> None:
+async def test_ids_that_a_migration_has_changed_are_a_conflict_and_not_a_new_resource(
+    room: OutboxRoom,
+) -> None:
     """The task that was changed offline is there under another id now: a person sees that it is gone. Fault: S11, H4."""
     room.update("e1", DONE, SEEN)
     room.journal.put("Task", "migrated-t1", task())

@@ -43,7 +43,7 @@ async def test_update_goes_with_the_version_that_was_seen(room: OutboxRoom) -> N
 
 
 async def test_stale_update_is_a_conflict_and_writes_over_nothing(room: OutboxRoom) -> None:
-    """Fault: H7, M1, D5, I6."""
+    """Fault: H7, M1, D5."""
     room.update("e1", DONE, SEEN)
     room.journal.put("Task", "t1", THEIRS)
     await room.turn()
@@ -191,7 +191,7 @@ def test_what_a_part_was_based_on_can_never_be_changed(room: OutboxRoom) -> None
 
 
 async def test_conflict_in_one_patient_holds_back_no_other(room: OutboxRoom) -> None:
-    """Fault: I7."""
+    """Fault: D1."""
     room.update("e1", DONE, SEEN)
     room.sign("e2", [note("n2")], patient="p2")
     room.sign("e3", [note("n3")])

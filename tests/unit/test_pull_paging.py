@@ -84,6 +84,7 @@ async def test_page_of_one_that_is_refused_is_the_end() -> None:
 
 
 async def test_answer_that_does_not_come_in_time_is_asked_for_smaller_and_not_for_ever() -> None:
+    """Fault: N6."""
     line = Line(most=25, error=SLOW_LINE)
     assert len((await line.ask()).ids) == 10
     assert line.sizes == [100, 25]
@@ -94,6 +95,7 @@ async def test_answer_that_does_not_come_in_time_is_asked_for_smaller_and_not_fo
 
 
 async def test_slow_line_makes_pages_smaller_and_a_quick_one_larger() -> None:
+    """Fault: N6."""
     line = Line()
     line.seconds = 20.0
     await line.ask()

@@ -121,7 +121,7 @@ def test_a_seal_says_nothing_to_who_finds_it(room: Room, store: Store, seals: Se
 def test_what_cannot_be_sealed_is_not_signed(
     room: Room, store: Store, seals: Seals, disk: Obstinate, number: int, error: type[Exception]
 ) -> None:
-    """Told as what it is; the draft stays, nothing is in the outbox or the log; with room again it is signed."""
+    """Told as what it is; the draft stays, nothing is in the outbox or the log; with room again it is signed. Fault: F1, F3."""
     disk.writing = number
     with pytest.raises(error):
         write_and_sign(room, store, seals, "e1")
