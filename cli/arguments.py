@@ -103,6 +103,11 @@ def _rescue(commands: argparse._SubParsersAction[BokmalParser]) -> None:
     rescue.add_argument(
         "--person", metavar="ID", default="", help="hvem som logger inn (ellers: spør i terminalen)"
     )
+    rescue.add_argument(
+        "--unconfirmed",
+        action="store_true",
+        help="lever også det som kanskje aldri ble signert (spør den som skrev det)",
+    )
     rescue.add_argument("--dry-run", action="store_true", help="les bare tilbake; send ingenting")
     rescue.add_argument("--json", action="store_true", help="skriv svaret som JSON")
 

@@ -40,7 +40,12 @@ def run(options: Namespace) -> int:
     try:
         setup = setup_here()
         private = read_key(options.key, setup.disk)
-        opened = open_seals(read_export(options.file, setup.disk), private, server_id(setup.journal))
+        opened = open_seals(
+            read_export(options.file, setup.disk),
+            private,
+            server_id(setup.journal),
+            unconfirmed=options.unconfirmed,
+        )
         supervisor, came = "", list[RescuedEntry]()
         if opened.entries:
             supervisor, came = asyncio.run(_deliver(setup, opened, options))

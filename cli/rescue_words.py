@@ -77,6 +77,11 @@ _WHY = {
     "draft-incomplete": "en del er ikke hel",
     "two-versions": "samme oppføring finnes i to utgaver",
     "not-found": "den er ikke funnet, og journalen kan ikke hindre at den kommer to ganger",
+    "pending": "det er uvisst om den ble signert: spør den som skrev den, og bruk --unconfirmed",
+    "stranger": "den venter på at pasienten kobles til riktig journal",
+    "changed": "noen andre har endret det samme i journalen",
+    "target-gone": "det den endrer, er tatt ut av journalen",
+    "behind": "den bygger på en oppføring som ikke er levert",
     "forbidden": "innloggingen gir ikke tilgang",
 }
 

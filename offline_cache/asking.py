@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from client.errors import TIMED_OUT, ErrorKind, JournalError
-from offline_cache.left_out import left_out_of
+from offline_cache.left_out import CUT_OFF, left_out_of
 from offline_cache.server_time import later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from client.journal import JournalClient
@@ -55,12 +55,17 @@ class Taker(Protocol):
 
 @dataclass(slots=True)
 class Asked:
-    """What one whole answer amounted to. `heard` is the journal's time when its first page was made."""
+    """What one whole answer amounted to. `heard` is the journal's time when its first page was made.
+
+    `claimed` is the largest `total` that a page gave; `filled` says that the last page was as large as it was asked to be.
+    """
 
     found: set[str] = field(default_factory=set)
     pages: int = 0
     heard: datetime | None = None
     left_out: str = ""
+    claimed: int = 0
+    filled: bool = False
 
 
 @dataclass(slots=True)
@@ -73,13 +78,24 @@ class _Patience:
 
 
 class Asking:
-    """One way of asking for all parts of a pull, side by side."""
+    """One way of asking for all parts of a pull, side by side.
 
-    def __init__(self, client: JournalClient, clock: Clock, size: PageSize, time: ServerTime) -> None:
+    `counts` tells of which types the journal's numbers mean anything.
+    """
+
+    def __init__(
+        self,
+        client: JournalClient,
+        clock: Clock,
+        size: PageSize,
+        time: ServerTime,
+        counts: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._client = client
         self._clock = clock
         self._size = size
         self._time = time
+        self._counts = counts
         self.line = Line()
 
     async def ask(
@@ -103,7 +119,8 @@ class Asking:
             await taker.begin()
             asked = Asked()
             try:
-                await self._once(type_, query, taker, asked, most)
+                if await self._once(type_, query, taker, asked, most):
+                    await self._see_that_it_was_the_last(type_, query, asked)
             except JournalError as error:
                 if not self._may_ask_again(error, asked, patience):
                     raise
@@ -119,7 +136,8 @@ class Asking:
         await self._keep_quiet()
         return await self._client.count(type_, query)
 
-    async def _once(self, type_: str, query: Query, taker: Taker, asked: Asked, most: int) -> None:
+    async def _once(self, type_: str, query: Query, taker: Taker, asked: Asked, most: int) -> bool:
+        """Take the pages; tell whether the journal was asked to the end."""
         size = min(most, self._size.now) if most else self._size.now
         since = self._clock.monotonic()
         before = (
@@ -133,12 +151,27 @@ class Asking:
             if size == self._size.now:
                 self._size.went(self._clock.monotonic() - since, len(page.resources))
             asked.pages += 1
+            asked.claimed = max(asked.claimed, page.total or 0)
+            asked.filled = len(page.resources) >= size
             asked.found.update(r.id for r in page.resources)
             asked.left_out = asked.left_out or left_out_of(page)
             await taker.page(page)
             if most and len(asked.found) >= most:
-                return
+                return False
             since = self._clock.monotonic()
+        return True
+
+    async def _see_that_it_was_the_last(self, type_: str, query: Query, asked: Asked) -> None:
+        """A page without `next` may still not be the last one: a journal may know no links, a proxy may take them away.
+
+        Asked for is the journal's own count, and only where something speaks for more: a page that is full, or a larger `total`.
+        """
+        if asked.left_out or not self._counts(type_):
+            return
+        if (asked.filled or asked.claimed > len(asked.found)) and await self.count(type_, query) > len(
+            asked.found
+        ):
+            asked.left_out = CUT_OFF
 
     def _may_ask_again(self, error: JournalError, asked: Asked, patience: _Patience) -> bool:
         if _is_too_much(error):

@@ -20,7 +20,10 @@ Query: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class ChartPart:
-    """One query set of the chart: what it is called, which type it brings, how far back it looks."""
+    """One query set of the chart: what it is called, which type it brings, how far back it looks.
+
+    `if_demanded` is added to the question on a journal that refuses it without (Epic: a CarePlan search names a category).
+    """
 
     name: str
     type: str
@@ -28,6 +31,7 @@ class ChartPart:
     days_back: int | None = None
     latest_instead: int = 0
     date_parameter: str = "date"
+    if_demanded: Query = ()
 
     def first(self, patient_id: str, now: datetime) -> Query:
         """Return the query to ask."""
@@ -87,12 +91,20 @@ def _clinical_date(tree: dict[str, Any]) -> str:
     return next((date for date in dates if isinstance(date, str)), "")
 
 
+_PLANS = ",".join(
+    (
+        *(f"http://snomed.info/sct|{code}" for code in (38717003, 734163000, 736271009, 736353004)),
+        "http://ehelse.no/fhir/CodeSystem/vkp-careplan-category-v090|1",
+    )
+)
+"""The kinds of care plan that are asked for where a kind must be named (norway.md §4.3), and the home-care plan of vkp."""
+
 CHART_PARTS: tuple[ChartPart, ...] = (
     ChartPart("allergies", "AllergyIntolerance"),
     ChartPart("alerts", "Flag"),
     ChartPart("medicines", "MedicationRequest", (("status", "active,on-hold"),)),
     ChartPart("tasks", "Task"),
-    ChartPart("plan", "CarePlan"),
+    ChartPart("plan", "CarePlan", if_demanded=(("category", _PLANS),)),
     ChartPart("goals", "Goal"),
     ChartPart("orders", "ServiceRequest", (("status", "active"),)),
     ChartPart(

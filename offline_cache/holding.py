@@ -18,6 +18,8 @@ HELD_BY_HAND = "hold"
 HELD_FOR_REVIEW = "review"
 NOT_FOUND_TWICE = "not-found-twice"
 SEVERAL_FOUND = "several-found"
+OTHER_VALUE = "other-value"
+"""The journal says that it has such a reading already, and what it has there says something else than ours."""
 
 
 class Holding:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from offline_cache.sync_report import Tally
     from ports.clock import Clock
 
-_OF_PART = (NoticeCode.PART_BLOCKED, NoticeCode.PART_SHORT)
+_OF_PART = (NoticeCode.PART_BLOCKED, NoticeCode.PART_SHORT, NoticeCode.PART_CUT_OFF)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ _SHORT = ("4119", "incomplete", "too-costly", "timeout", "throttled")
 ERROR = "error"
 """The reason for an issue of severity error whose code says nothing more."""
 
+CUT_OFF = "cut-off"
+"""The reason when the journal has more than it gave, and gave no way to the rest."""
+
 UNPROVEN = "unproven"
 """The reason when the journal's own count and what came differ, also the second time."""
 
@@ -33,4 +36,6 @@ def notice_for(reason: str) -> NoticeCode | None:
         return NoticeCode.PART_BLOCKED
     if reason in (*_SHORT, ERROR):
         return NoticeCode.PART_SHORT
+    if reason == CUT_OFF:
+        return NoticeCode.PART_CUT_OFF
     return NoticeCode.ACCESS_WITHDRAWN if reason == "forbidden" else None

@@ -17,9 +17,9 @@ from offline_cache.dependencies import in_order
 from offline_cache.entries import REGRET
 from offline_cache.errors import CacheError
 from offline_cache.fingerprint import is_vital_sign
-from offline_cache.holding import NOT_FOUND_TWICE, SEVERAL_FOUND
+from offline_cache.holding import NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.meeting import Meeting
-from offline_cache.outbox_notes import REPLACED, OutboxNotes
+from offline_cache.outbox_notes import EXISTS, REPLACED, OutboxNotes
 from offline_cache.part_sending import IDENTIFIER_SYSTEM, PartSending, StalePart
 from offline_cache.reading_back import ReadingBack
 from offline_cache.states import EntryState
@@ -53,6 +53,7 @@ BETWEEN_MISSES = timedelta(minutes=2)
 _MISS_COUNTS = timedelta(days=14)
 _QUICK_TRIES = 3
 _MAY_SPLIT = NOT_OFFERED | {413}
+_REFUSALS = frozenset({ErrorKind.REFUSED, ErrorKind.CONFLICT, ErrorKind.NOT_FOUND, ErrorKind.GONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ class Outbox:
             await self._send_one_by_one(lacking, known, capabilities)
             return await self._worker.run(self._close, entry)
         try:
-            await self._send_together(lacking, known)
+            await self._send_together(lacking, known, capabilities)
         except JournalError as error:
             if error.status not in _MAY_SPLIT:
                 raise
@@ -185,14 +186,21 @@ class Outbox:
             await self._send_one_by_one(lacking, known, capabilities)
         return await self._worker.run(self._close, entry)
 
-    async def _send_together(self, parts: list[PartRecord], known: dict[str, str]) -> None:
+    async def _send_together(
+        self, parts: list[PartRecord], known: dict[str, str], capabilities: Capabilities
+    ) -> None:
         try:
             sent = await self._sending.together(parts, known)
         except JournalError as error:
-            stale = await self._meeting.first_stale(parts) if error.kind is ErrorKind.CONFLICT else None
+            if error.kind not in _REFUSALS or error.status in _MAY_SPLIT:
+                raise
+            left = await self._not_kept(parts, error, capabilities)
+            if not left:
+                return
+            stale = await self._meeting.first_stale(left) if error.kind is ErrorKind.CONFLICT else None
             if stale is None:
                 raise
-            await self._worker.run(self._notes.unmark, parts)
+            await self._worker.run(self._notes.unmark, left)
             raise stale from None
         await self._worker.run(
             self._parts_delivered, [(n.part, n.server_id, n.version_id, n.status) for n in sent.named]
@@ -202,6 +210,35 @@ class Outbox:
             raise sent.refused
         if sent.stale:
             raise sent.stale[0]
+
+    async def _not_kept(
+        self, parts: list[PartRecord], refusal: JournalError, capabilities: Capabilities
+    ) -> list[PartRecord]:
+        """Ask for what was refused as a whole before it is called refused: not every journal rolls back (docs/engines.md).
+
+        Raises:
+            JournalError: the refusal, as one of which nobody knows what was kept, because the journal did not answer.
+            StalePart: an update that was refused can no longer be made.
+        """
+        left: list[PartRecord] = []
+        for part in parts:
+            if part.is_update and refusal.kind is ErrorKind.CONFLICT:
+                left.append(part)  # which of them was overtaken is asked by version
+                continue
+            named = await self._worker.run(self._store.entries.named, part.type)
+            try:
+                found = await self._asking.find(part, capabilities, named)
+            except JournalError:
+                refusal.may_be_applied = True
+                raise refusal from None
+            if found is None:
+                left.append(part)
+                continue
+            await self._worker.run(
+                self._parts_delivered, [(part, found.server_id, found.version_id, found.status)]
+            )
+            self._touch()
+        return left
 
     async def _send_one_by_one(
         self, parts: list[PartRecord], known: dict[str, str], capabilities: Capabilities
@@ -254,6 +291,11 @@ class Outbox:
             since = at
         if at - since < BETWEEN_MISSES:
             await self._worker.run(self._notes.missed, entry, part, since, since + BETWEEN_MISSES)
+            return False
+        if (
+            part.detail == EXISTS
+        ):  # it would be refused for ever: what stands there is another value, or another's
+            await self._worker.run(self._notes.await_person, entry, OTHER_VALUE)
             return False
         if notices_doubles(capabilities) and is_vital_sign(part.body):
             await self._worker.run(self._notes.may_go_again, part)

@@ -10,7 +10,15 @@ from offline_cache.change_facts import author_of, time_of
 from offline_cache.conflicts import ConflictKind, NewConflict
 from offline_cache.receipts import Receipt
 from offline_cache.states import EntryState
-from offline_cache.verdicts import LONGEST_PAUSE, PATIENCE, UNSUPPORTED, is_lasting, may_be_there, word_for
+from offline_cache.verdicts import (
+    LONGEST_PAUSE,
+    PATIENCE,
+    UNSUPPORTED,
+    exists,
+    is_lasting,
+    may_be_there,
+    word_for,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +33,9 @@ if TYPE_CHECKING:
 
 REPLACED = "replaced"
 """Stands for the part that another follows, when something else came to the journal in its place."""
+
+EXISTS = "exists"
+"""Stands at a part of which the journal said that it has such a reading already."""
 
 _SAID = "journal.said"
 _TRANSACTION = "journal.transaction"
@@ -185,7 +196,8 @@ class OutboxNotes:
             marked = EntryState.UNKNOWN if may_be_there(error) else state
             for part in self._store.entries.parts(entry.entry_id):
                 if part.state is EntryState.SENDING:
-                    self._store.entries.set_part(part.op_id, marked)
+                    said = EXISTS if exists(error) else ""
+                    self._store.entries.set_part(part.op_id, marked, detail=said)
             if state is not entry.state:
                 self._audit_state(entry, state)
 

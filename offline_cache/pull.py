@@ -115,16 +115,19 @@ class Pull:
     async def _work(self, tally: Tally) -> Work:
         if self.capabilities is None:
             self.capabilities = await self._client.capabilities()
-        return Work(
+        plan = Plan(self.capabilities, self._patient_list)
+        work = Work(
             client=self._client,
             store=self._store,
             worker=self._worker,
             clock=self._clock,
-            plan=Plan(self.capabilities, self._patient_list),
-            asking=Asking(self._client, self._clock, self._size, self._time),
+            plan=plan,
+            asking=Asking(self._client, self._clock, self._size, self._time, plan.counts),
             landing=Landing(self._store, self._clock, tally),
             tally=tally,
         )
+        await self._worker.run(work.recall_demanding)
+        return work
 
     async def _list(self, work: Work, span: Span, ahead: Sequence[Span], actor: str) -> Listed:
         if work.plan.by_actor:

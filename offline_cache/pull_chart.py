@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from offline_cache.pull_work import Work
 
 _PROOFS = 2
+_MISSING_PARAMETER = 400
 
 
 class _LeftOut(Exception):
@@ -68,14 +69,30 @@ async def read_part(work: Work, patient: str, part: ChartPart) -> None:
 
 async def _read(work: Work, patient: str, part: ChartPart, pages: _Pages) -> datetime | None:
     """Ask until the answer is whole and proved; return the journal's time when it began."""
-    query = part.first(patient, work.clock.now())
-    asked = await _proved(work, part, query, pages)
+    asked = await _asked_as_demanded(work, part, part.first(patient, work.clock.now()), pages)
     latest = part.instead(patient)
     if not asked.found and latest is not None:
         newest = await work.asking.ask(part.type, latest, pages, most=part.latest_instead)
         if newest.left_out:
             raise _LeftOut(newest.left_out)
     return asked.heard
+
+
+async def _asked_as_demanded(work: Work, part: ChartPart, query: Query, pages: _Pages) -> Asked:
+    """Ask; where the journal refuses the question and could be asked more closely, do that, and remember that it was needed."""
+    narrow = (*query, *part.if_demanded)
+    if part.name in work.demanding:
+        return await _proved(work, part, narrow, pages)
+    try:
+        return await _proved(work, part, query, pages)
+    except JournalError as error:
+        could = all(work.plan.capabilities.has_search(part.type, name) for name, _ in part.if_demanded)
+        if error.status != _MISSING_PARAMETER or not (part.if_demanded and could):
+            raise
+    asked = await _proved(work, part, narrow, pages)
+    work.demanding.add(part.name)
+    await work.worker.run(work.keep_demanding)
+    return asked
 
 
 async def _proved(work: Work, part: ChartPart, query: Query, pages: _Pages) -> Asked:

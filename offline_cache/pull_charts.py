@@ -141,12 +141,7 @@ async def _swept(work: Work, part: ChartPart, patients: Sequence[str]) -> None:
 
 
 async def _or_is_proved(work: Work) -> bool:
-    return await work.worker.run(work.store.meta.get, _OR_PROVED) == _software(work)
-
-
-def _software(work: Work) -> bytes:
-    capabilities = work.plan.capabilities
-    return f"{capabilities.software} {capabilities.software_version}".encode()
+    return await work.worker.run(work.store.meta.get, _OR_PROVED) == work.plan.software.encode()
 
 
 async def _prove_or(work: Work, news: dict[str, dict[str, Cursor]]) -> None:
@@ -162,7 +157,7 @@ async def _prove_or(work: Work, news: dict[str, dict[str, Cursor]]) -> None:
     except JournalError:
         return
     if counted > most:
-        await work.worker.run(work.store.meta.put, _OR_PROVED, _software(work))
+        await work.worker.run(work.store.meta.put, _OR_PROVED, work.plan.software.encode())
 
 
 def _pair(work: Work, news: dict[str, dict[str, Cursor]]) -> tuple[ChartPart, list[str], int] | None:

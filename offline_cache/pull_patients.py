@@ -54,8 +54,8 @@ async def bring_patients(
     if since is not None and here and await _are_all_there(work, list(here)):
         query = (("_id", ",".join(sorted(here))), ("_lastUpdated", f"ge{instant_text(since - OVERLAP)}"))
         news = _Patients()
-        await work.asking.ask("Patient", query, news)
-        listed.patients |= {**here, **news.found}
+        if not (await work.asking.ask("Patient", query, news)).left_out:
+            listed.patients |= {**here, **news.found}
     for patient in wanted:
         if patient in included:
             listed.patients[patient] = included[patient]

@@ -57,6 +57,11 @@ class Plan:
         return DeletesBy.SWEEP
 
     @property
+    def software(self) -> str:
+        """Name the journal's program and its version: what was learnt of one need not hold for the next."""
+        return f"{self.capabilities.software} {self.capabilities.software_version}"
+
+    @property
     def by_actor(self) -> bool:
         """Tell whether the visits can be asked for by who makes them."""
         return not self.patient_list and self.capabilities.has_search("Appointment", "actor")

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from ports.clock import Clock
     from ports.worker import Worker
 
+_DEMANDING = "pull.demanding"
+
 
 @dataclass(slots=True)
 class Work:
-    """One pull under way. `missing` is what did not come down so far: patient -> part -> reason."""
+    """One pull under way.
+
+    `missing` is what did not come down so far: patient -> part -> reason. `demanding` are the parts that this journal, as it
+    is now, refuses to answer unless they are asked for more closely.
+    """
 
     client: JournalClient
     store: Store
@@ -33,6 +39,7 @@ class Work:
     landing: Landing
     tally: Tally
     missing: dict[str, dict[str, str]] = field(default_factory=dict)
+    demanding: set[str] = field(default_factory=set)
 
     async def lacks(self, patient: str, part: ChartPart, reason: str) -> None:
         """Mark a part as missing, in the store and for the report."""
@@ -46,6 +53,17 @@ class Work:
     def lacking(self, patient: str) -> tuple[tuple[str, str], ...]:
         """Return what one patient's chart lacks."""
         return tuple(self.missing.get(patient, {}).items())
+
+    def recall_demanding(self) -> None:
+        """Take up what was learnt of this journal in this version."""
+        software, _, names = (self.store.meta.get(_DEMANDING) or b"").decode().rpartition("\n")
+        if names and software == self.plan.software:
+            self.demanding |= set(names.split(","))
+
+    def keep_demanding(self) -> None:
+        """Keep what was learnt, for as long as the journal says that it is this version."""
+        names = ",".join(sorted(self.demanding))
+        self.store.meta.put(_DEMANDING, f"{self.plan.software}\n{names}".encode())
 
     def met(self, error: JournalError) -> str:
         """Take in what a question met, and return the reason to write down."""

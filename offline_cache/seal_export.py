@@ -9,6 +9,8 @@
     …       n     the seal, byte for byte    ┘
     …       32    SHA-256 of everything before; here the file ends
 
+A seal whose signature is not known to have been committed has the word PENDING and a zero byte before it.
+
 The checksums tell a copy that went wrong from a seal that somebody changed: only the seal's own tag, inside, guards against that.
 """
 
@@ -25,6 +27,18 @@ if TYPE_CHECKING:
 
 _MAGIC = b"FJSEALS\x01"
 _SUM_BYTES = 32
+_PENDING = b"PENDING\x00"
+
+
+def mark(seal: bytes, *, pending: bool) -> bytes:
+    """Return a seal as it goes into the file."""
+    return _PENDING + seal if pending else seal
+
+
+def unmark(seal: bytes) -> tuple[bytes, bool]:
+    """Return a seal out of the file, and whether its signature is not known to have been committed."""
+    is_pending = seal.startswith(_PENDING)
+    return seal[len(_PENDING) :] if is_pending else seal, is_pending
 
 
 def pack(seals: Sequence[bytes]) -> bytes:

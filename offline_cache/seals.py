@@ -2,6 +2,7 @@
 
 This machine cannot open them, so they may outlive what it must not keep: a wipe, a lost PIN, a damaged database. A seal is
 durable before the signature is committed, and goes when the journal has the entry or when it is taken back. Its name is a hash.
+Until the commit its name says "pending": what a power cut leaves under that name was perhaps never signed (decision 0020).
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from offline_cache.sealed_entry import encode, sealed_entry
 from offline_cache.states import EntryState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from offline_cache.entry_records import EntryRecord, PartRecord
+    from offline_cache.entry_records import EntryRecord
     from offline_cache.sealed_entry import SealAuthor
     from offline_cache.store import Store
     from ports.disk import Disk
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 SUFFIX = ".seal"
 """How the name of a seal ends; nothing else in a cache's folder is named so, and a wipe leaves it."""
+
+PENDING = f".pending{SUFFIX}"
+"""How the name of a seal ends whose signature is not known to be committed."""
 
 _KEPT = "organisation-key"
 _DONE = (EntryState.DRAFT, EntryState.DELIVERED, EntryState.WITHDRAWN)
@@ -75,21 +79,45 @@ class Seals:
         """Seal to this public key from now on; one that cannot be a key counts as none."""
         self._public = public if public is not None and len(public) == PUBLIC_BYTES else None
 
-    def seal(self, entry: EntryRecord, parts: Sequence[PartRecord]) -> None:
-        """Write the seal of an entry durably, in place of an older one. To be called before the signature is committed.
+    def seal(self, store: Store, entry_id: str) -> None:
+        """Write the seal of a signed entry durably, to be called before its signature is committed.
 
         Raises:
             StoreFull, StoreFault: It could not be written; the signature must not be committed.
         """
-        if self._folder is None or self._public is None:
+        entry = store.entries.get(entry_id)
+        if self._folder is None or self._public is None or entry is None:
+            return
+        self._write(store, entry, self._path(entry_id, PENDING))
+        store.when_committed(lambda: self._confirm(entry_id))
+
+    def refresh(self, store: Store, entry_id: str) -> None:
+        """Seal an entry again that is another than it was sealed as, or needs it no more; in the transaction that changes it.
+
+        Raises:
+            StoreFull, StoreFault: It could not be done; the change must not be committed.
+        """
+        entry = store.entries.get(entry_id)
+        if entry is not None and entry.state in _DONE:
+            self.drop(entry_id)
+        else:
+            self.seal(store, entry_id)
+
+    def _confirm(self, entry_id: str) -> None:
+        """Say by its name that a seal holds what is committed; the next opening does it where this fails."""
+        with contextlib.suppress(OSError):
+            self._disk.relabel(self._path(entry_id, PENDING), self._path(entry_id))
+
+    def _write(self, store: Store, entry: EntryRecord, path: Path) -> None:
+        if self._public is None:
             return
         head = SealHead(
             key_id(self._public), self._journal, self._database, entry.entry_id, self._author.name
         )
-        content = encode(sealed_entry(entry, parts, self._author))
+        content = encode(sealed_entry(store, entry, self._author))
         raw = seal_format.make(head, content, public=self._public, secret=self._ids.secret(PUBLIC_BYTES))
         with as_store_errors():
-            self._disk.replace(self._path(entry.entry_id), raw)
+            self._disk.replace(path, raw)
 
     @contextlib.contextmanager
     def or_nothing(self, entry_id: str) -> Iterator[None]:
@@ -97,7 +125,8 @@ class Seals:
         try:
             yield
         except BaseException:
-            self.drop_if_possible(entry_id)
+            with contextlib.suppress(CacheError):
+                self._drop(self._path(entry_id, PENDING))
             raise
 
     def drop(self, entry_id: str) -> None:
@@ -106,10 +135,12 @@ class Seals:
         Raises:
             StoreFault: It could not be removed.
         """
-        if self._folder is None:
-            return
+        if self._folder is not None:
+            for ending in (PENDING, SUFFIX):
+                self._drop(self._path(entry_id, ending))
+
+    def _drop(self, path: Path) -> None:
         with as_store_errors():
-            path = self._path(entry_id)
             if self._disk.exists(path):
                 self._disk.remove(path)
 
@@ -127,9 +158,9 @@ class Seals:
         """
         if self._folder is None:
             return Reconciled()
-        here = self._here()
+        here, pending = self._here(), self._here(PENDING)
         removed = without_row = 0
-        for entry_id in here:
+        for entry_id in here | pending:
             entry = store.entries.get(entry_id)
             if entry.state in _DONE if entry else _thrown_away(store, entry_id):
                 self.drop_if_possible(entry_id)
@@ -140,9 +171,10 @@ class Seals:
         for entry in self._unsent(store):
             if self._public is None:
                 lacking += entry.entry_id not in here
-            elif here.get(entry.entry_id) != key_id(self._public):
+            elif here.get(entry.entry_id) != key_id(self._public) or entry.entry_id in pending:
                 try:
-                    self.seal(entry, store.entries.parts(entry.entry_id))
+                    self._write(store, entry, self._path(entry.entry_id))
+                    self._drop(self._path(entry.entry_id, PENDING))
                     made += 1
                 except StoreError:
                     lacking += 1
@@ -169,22 +201,24 @@ class Seals:
     def _unsent(store: Store) -> list[EntryRecord]:
         return [entry for entry in store.entries.all() if entry.state not in _DONE]
 
-    def _here(self) -> dict[str, bytes]:
-        """Return the ids of the entries of this database that have a seal, and the key it is sealed to."""
+    def _here(self, ending: str = "") -> dict[str, bytes]:
+        """Return the ids of the entries of this database that have a seal (or one that is pending), and whose key it is."""
         if self._folder is None:
             return {}
         found: dict[str, bytes] = {}
-        for raw in seals_in(self._folder, self._disk).values():
+        for path, raw in seals_in(self._folder, self._disk).items():
+            if path.name.endswith(PENDING) != (ending == PENDING):
+                continue
             with contextlib.suppress(SealDamaged):
                 head = seal_format.read(raw).head
                 if (head.journal, head.database) == (self._journal, self._database):
                     found[head.entry] = head.key
         return found
 
-    def _path(self, entry_id: str) -> Path:
+    def _path(self, entry_id: str, ending: str = SUFFIX) -> Path:
         if self._folder is None:
             raise SealDamaged("no folder")
-        return self._folder / seal_name(self._database, entry_id)
+        return self._folder / (seal_name(self._database, entry_id).removesuffix(SUFFIX) + ending)
 
 
 def seal_name(database: str, entry_id: str) -> str:

@@ -40,7 +40,7 @@ from offline_cache.sync_report import ReportTable
 from offline_cache.unsent_work import resources_under_unsent_work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from offline_cache.audit import AuditHead
@@ -72,6 +72,7 @@ class Store:
         self._clock = clock
         self._depth = 0
         self._doomed = False
+        self._afterwards: list[Callable[[], None]] = []
         self.meta = MetaTable(engine)
         self._index = SearchIndex(engine, self.meta, self.transaction)
         self.search = Search(engine)
@@ -152,6 +153,7 @@ class Store:
             return
         self._engine.run("BEGIN IMMEDIATE")
         self._doomed = False
+        self._afterwards = []
         try:
             with self._inner():
                 yield
@@ -159,6 +161,18 @@ class Store:
         except BaseException:
             self._roll_back()
             raise
+        for act in self._afterwards:
+            act()
+
+    def when_committed(self, act: Callable[[], None]) -> None:
+        """Have something done once the transaction under way is on the disk, and not at all if it never is.
+
+        Outside of a transaction it is done now. It must not raise: what is committed is committed.
+        """
+        if self._depth:
+            self._afterwards.append(act)
+        else:
+            act()
 
     @property
     def mark(self) -> bytes:

@@ -54,7 +54,7 @@ def verdict(error: JournalError, now: EntryRecord, pause: float) -> tuple[EntryS
         return EntryState.HELD, 0.0
     if error.kind in STOPS_ALL or error.status in (423, 503):
         return EntryState.SIGNED, pause
-    if any(_EXISTS in outcome.codes for outcome in error.outcomes):
+    if exists(error):
         return EntryState.UNKNOWN, 0.0
     if error.may_be_applied:
         return EntryState.UNKNOWN, max(READ_BACK_PAUSE, asked or 0.0)
@@ -65,7 +65,12 @@ def may_be_there(error: JournalError) -> bool:
     """Tell whether the journal may have what was on its way when this was met."""
     if error.status in NOT_OFFERED:
         return False
-    return error.may_be_applied or any(_EXISTS in outcome.codes for outcome in error.outcomes)
+    return error.may_be_applied or exists(error)
+
+
+def exists(error: JournalError) -> bool:
+    """Tell whether the journal says that it has such a reading already. That it is ours is not said with that."""
+    return any(_EXISTS in outcome.codes for outcome in error.outcomes)
 
 
 def is_lasting(error: JournalError) -> bool:

@@ -70,6 +70,10 @@ class Disk(Protocol):
         """Move a file within one folder, durably."""
         ...
 
+    def relabel(self, source: Path, target: Path) -> None:
+        """Move a file within one folder without waiting for the disk: after a power cut either name may be there."""
+        ...
+
     def make_folder(self, path: Path) -> None:
         """Make a folder that only its owner may enter, parents included."""
         ...
@@ -138,6 +142,10 @@ class SystemDisk:
         """Rename and flush the folder."""
         source.replace(target)
         self._flush_folder(target.parent)
+
+    def relabel(self, source: Path, target: Path) -> None:
+        """Rename, and leave the rest to the system."""
+        source.replace(target)
 
     def make_folder(self, path: Path) -> None:
         """Make the folder and its missing parents with mode 0700."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from offline_cache.conflicts import ConflictRecord
     from offline_cache.entries import EntryRecord, PartRecord
     from offline_cache.merge import FieldMerge, Merged
+    from offline_cache.seals import Seals
     from offline_cache.store import Store
     from ports.clock import Clock
     from ports.ids import Ids
@@ -42,8 +43,11 @@ _MOST_TEXT = 4000
 class Settling:
     """Conflicts of one clinician's outbox."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, reading: Reading) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, reading: Reading, seals: Seals
+    ) -> None:
         self._store = store
+        self._seals = seals
         self._clock = clock
         self._ids = ids
         self._clinician = clinician
@@ -91,6 +95,7 @@ class Settling:
                 self._give_up(entry, part)
             if note:
                 self._keep_as_note(entry, record, merged, choices)
+            self._seals.refresh(self._store, entry_id)
 
     def _send_against(
         self, entry: EntryRecord, part: PartRecord, record: ConflictRecord, body: bytes
@@ -166,6 +171,7 @@ class Settling:
         self._store.audit.append(
             "sign", patient=entry.patient, basis=entry.entry_id, detail=draft.entry_id, actor=author
         )
+        self._seals.seal(self._store, draft.entry_id)
 
     def _open(self, entry_id: str) -> ConflictRecord:
         open_ = [one for one in self._store.conflicts.of(entry_id) if one.status == "open"]

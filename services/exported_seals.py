@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from offline_cache import header as headers
 from offline_cache import seal_export, seal_format
 from offline_cache.errors import CacheError, ExportDamaged, SealDamaged
-from offline_cache.seals import seals_in
+from offline_cache.seals import PENDING, seals_in
 from services.rescue_problem import RescueProblem, RescueStopped
 
 if TYPE_CHECKING:
@@ -42,7 +42,11 @@ def export_seals(cache: Path, target: Path, disk: Disk) -> list[SealsOfCache]:
         RescueStopped: There are no seals, the file is there already, or it cannot be written.
     """
     found = _found(cache, disk)
-    seals = [raw for _, folder in found for raw in folder.values()]
+    seals = [
+        seal_export.mark(raw, pending=path.name.endswith(PENDING))
+        for _, folder in found
+        for path, raw in folder.items()
+    ]
     if not seals:
         raise RescueStopped(RescueProblem.NOTHING_SEALED)
     try:

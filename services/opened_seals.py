@@ -109,17 +109,29 @@ def read_export(path: Path, disk: Disk) -> list[bytes]:
     return seals
 
 
-def open_seals(raws: list[bytes], private: X25519PrivateKey, journal: str) -> OpenedSeals:
-    """Open the seals of one journal; each that cannot be opened is told by itself and holds back no other."""
+def open_seals(
+    raws: list[bytes], private: X25519PrivateKey, journal: str, *, unconfirmed: bool = False
+) -> OpenedSeals:
+    """Open the seals of one journal; each that cannot be opened is told by itself and holds back no other.
+
+    Args:
+        raws: the seals out of the export.
+        private: the organisation's key.
+        journal: which journal's are wanted.
+        unconfirmed: take along what was perhaps never signed, for somebody has asked who wrote it.
+    """
     opened = OpenedSeals()
     known: dict[str, set[str]] = {}
-    for raw in raws:
+    marked = sorted((seal_export.unmark(raw) for raw in raws), key=lambda one: one[1])
+    for raw, is_pending in marked:
         one = _opened(raw, private, journal)
         if isinstance(one, RescuedEntry):
             opened.others.append(one)
             continue
         op_ids = {part.op_id for part in one.parts}
-        if one.entry_id not in known:
+        if one.entry_id not in known and is_pending and not unconfirmed:
+            opened.others.append(about(one, Became.NEEDS_PERSON, "pending"))
+        elif one.entry_id not in known:
             known[one.entry_id] = op_ids
             opened.entries.append(one)
         elif known[one.entry_id] != op_ids:

@@ -18,6 +18,7 @@ from offline_cache.outbox import Outbox
 from offline_cache.sealed_entry import as_new_part
 from offline_cache.states import EntryKind, EntryState
 from offline_cache.store import Store
+from offline_cache.strangers import URN
 from services.opened_seals import Became, RescuedEntry, about
 from services.part_check import check_parts
 from services.rescue_audit import rescue_event
@@ -45,7 +46,9 @@ _BECAME = {
     EntryState.UNKNOWN: Became.UNCERTAIN,
     EntryState.HELD: Became.NEEDS_PERSON,
     EntryState.REFUSED: Became.REFUSED,
+    EntryState.CONFLICT: Became.NEEDS_PERSON,
 }
+_IN_JOURNAL = (Became.DELIVERED, Became.THERE)
 
 
 class Rescue:
@@ -57,6 +60,7 @@ class Rescue:
         self._supervisor = supervisor
         self._store: Store | None = None
         self._looked: dict[str, list[Looked]] = {}
+        self._came: dict[str, Became] = {}
         self._is_away = False
 
     async def run(self, entries: Sequence[SealedEntry], *, rehearse: bool = False) -> list[RescuedEntry]:
@@ -69,7 +73,10 @@ class Rescue:
         """
         capabilities = await self._client.capabilities()
         try:
-            came = [await self._one(entry, capabilities, rehearse=rehearse) for entry in entries]
+            came = []
+            for entry in entries:
+                came.append(await self._one(entry, capabilities, rehearse=rehearse))
+                self._came[entry.entry_id] = came[-1].became
             if self._store is None:
                 return came
             return await self._setup.worker.run(self._as_it_stands, self._store, entries, came)
@@ -93,15 +100,34 @@ class Rescue:
             return about(entry, Became.WAITING, "not-tried")
         if why := _cannot_be_carried(entry):
             return about(entry, Became.NEEDS_PERSON, why)
+        behind = next(
+            (b for e in entry.depends if (b := self._came.get(e)) not in (None, *_IN_JOURNAL)), None
+        )
+        if behind is not None:
+            is_rehearsed = behind is Became.MISSING
+            return about(entry, behind if is_rehearsed else Became.WAITING, "" if is_rehearsed else "behind")
         try:
-            looked = [await look(self._client, part) for part in entry.parts]
+            looked = [await look(self._client, part, capabilities) for part in entry.parts]
+            known = await self._needed(entry, capabilities)
             verdict = _verdict(entry, looked)
+            if verdict is None and known is None:
+                verdict = about(entry, Became.NEEDS_PERSON, "behind")
             if verdict is not None or rehearse:
                 return verdict or about(entry, Became.MISSING)
             await self._audit(entry, capabilities)
         except JournalError as error:
             return self._not_asked(entry, error)
-        return await self._deliver(entry, looked, capabilities)
+        return await self._deliver(entry, looked, known or {}, capabilities)
+
+    async def _needed(self, entry: SealedEntry, capabilities: Capabilities) -> dict[str, str] | None:
+        """Return what the journal calls the parts of other entries that this one names; None when it lacks one of them."""
+        known: dict[str, str] = {}
+        for need in entry.needs:
+            found = await look(self._client, need, capabilities)
+            if found.standing is not Standing.THERE:
+                return None
+            known[need.op_id] = f"{need.type}/{found.server_id}"
+        return known
 
     def _not_asked(self, entry: SealedEntry, error: JournalError) -> RescuedEntry:
         """Nothing of the entry was sent: wait for a journal that is away, else let a person look."""
@@ -116,14 +142,14 @@ class Rescue:
             await self._client.create("AuditEvent", event)
 
     async def _deliver(
-        self, entry: SealedEntry, looked: list[Looked], capabilities: Capabilities
+        self, entry: SealedEntry, looked: list[Looked], known: dict[str, str], capabilities: Capabilities
     ) -> RescuedEntry:
         setup = self._setup
         if self._store is None:
             self._store = await setup.worker.run(self._open)
         store = self._store
         try:
-            await setup.worker.run(self._lay_in, store, entry, looked)
+            await setup.worker.run(self._lay_in, store, entry, looked, known)
         except CacheError:
             return about(entry, Became.NEEDS_PERSON, "not-whole")
         self._looked[entry.entry_id] = looked
@@ -157,7 +183,7 @@ class Rescue:
         setup = self._setup
         return Store.open(None, CacheKeys.passing(setup.ids), disk=setup.disk, clock=setup.clock, create=True)
 
-    def _lay_in(self, store: Store, entry: SealedEntry, looked: list[Looked]) -> None:
+    def _lay_in(self, store: Store, entry: SealedEntry, looked: list[Looked], known: dict[str, str]) -> None:
         """Lay the entry in as signed and unknown; what the journal has of it keeps the journal's id."""
         author = entry.author.fhir_user
         draft = DraftRecord(
@@ -167,7 +193,10 @@ class Rescue:
             store.entries.save_draft(draft)
             store.entries.sign(
                 entry.entry_id,
-                [as_new_part(part) for part in entry.parts],
+                [
+                    as_new_part(part, version=one.version_id, known=known)
+                    for part, one in zip(entry.parts, looked, strict=True)
+                ],
                 title=entry.title,
                 signed_at=entry.signed_at,
                 send_after=min(entry.signed_at, self._setup.clock.now()),
@@ -182,8 +211,11 @@ class Rescue:
 
 def _cannot_be_carried(entry: SealedEntry) -> str:
     """Return why this program must not deliver the entry, or nothing: a later one wrote it, or it is about somebody else."""
-    if entry.kind not in {kind.value for kind in EntryKind} or any(p.method != "POST" for p in entry.parts):
+    methods = {part.method for part in entry.parts}
+    if entry.kind not in {kind.value for kind in EntryKind} or not methods <= {"POST", "PUT"}:
         return "newer-program"
+    if entry.stranger is not None or entry.patient.startswith(URN):
+        return "stranger"
     try:
         check_parts([as_new_part(part) for part in entry.parts], entry.patient)
     except Trouble as trouble:
@@ -211,7 +243,7 @@ def _came_to(store: Store, entry: SealedEntry, looked: list[Looked]) -> RescuedE
     ids = _ids(entry, [part.server_id for part in parts])
     if record.state is EntryState.DELIVERED:
         by_us = any(
-            part.status == _CREATED and one.standing is Standing.ABSENT
+            (part.status == _CREATED or part.is_update) and one.standing is Standing.ABSENT
             for part, one in zip(parts, looked, strict=True)
         )
         return about(entry, Became.DELIVERED if by_us else Became.THERE, journal_ids=ids)

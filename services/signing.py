@@ -176,6 +176,7 @@ class Signing:
         self._store.audit.append(
             "withdraw", patient=draft.patient_id, detail=instead, actor=self._clinician.fhir_user
         )
+        self._seals.drop(instead)
 
     def _refuse_other_patient(self, draft: Draft) -> None:
         """Refuse a draft whose visit belongs to somebody else than the draft does (UX-07)."""

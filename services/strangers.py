@@ -23,6 +23,7 @@ from services.trouble import Trouble, TroubleCode
 if TYPE_CHECKING:
     from client.journal import JournalClient
     from client.resource import Resource
+    from offline_cache.seals import Seals
     from offline_cache.store import Store
     from ports.clock import Clock
     from ports.ids import Ids
@@ -35,8 +36,9 @@ _LAST_DIGITS = 3
 class Strangers:
     """Typed identities of one clinician."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, clinician: Clinician) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, seals: Seals) -> None:
         self._store = store
+        self._seals = seals
         self._clock = clock
         self._ids = ids
         self._clinician = clinician
@@ -106,6 +108,9 @@ class Strangers:
                     detail=local_id,
                     actor=self._clinician.fhir_user,
                 )
+                for entry in self._store.entries.all():
+                    if entry.patient == patient.id:
+                        self._seals.refresh(self._store, entry.entry_id)
         except WrongState:
             raise Trouble(TroubleCode.ALREADY_MATCHED) from None
 

@@ -131,9 +131,7 @@ class Writing:
                 detail=draft.entry_id,
                 actor=self._clinician.fhir_user,
             )
-            signed = self._store.entries.get(draft.entry_id)
-            if signed is not None:
-                self._seals.seal(signed, self._store.entries.parts(draft.entry_id))
+            self._seals.seal(self._store, draft.entry_id)
         return send_after
 
 

@@ -79,6 +79,8 @@ class Kept:
     warns: dict[str, Outcome] = field(default_factory=dict)
     on_page: Callable[[str, int], None] = lambda _type, _number: None
     page_cap: int = 1000
+    has_next: bool = True
+    total_is: Callable[[int, int], int | None] = lambda page, _all: page
     has_meta: bool = True
     says_date: bool = True
     versions: int = 0
@@ -148,7 +150,7 @@ class Kept:
             size = min(page_size, self.page_cap)
             some = tuple(matches[start : start + size])
             start += size
-            is_last = start >= len(matches)
+            is_last = start >= len(matches) or not self.has_next
             included: tuple[Resource, ...] = ()
             if dict(query).get("_include"):
                 ids = {patient_of(r.type, r.body) for r in some}
@@ -156,7 +158,8 @@ class Kept:
             self.meter.received += sum(len(r.body) for r in (*some, *included)) + 200
             warnings = (self.warns[type_],) if type_ in self.warns else ()
             date = self.at if self.says_date else None
-            yield Page(some, included, len(some), warnings, date, is_last)
+            total = self.total_is(len(some), len(matches))
+            yield Page(some, included, total, warnings, date, is_last)
             if is_last:
                 return
             self.on_page(type_, start // size)

@@ -130,7 +130,7 @@ async def test_line_lost_in_the_middle_stops_asking_and_names_what_is_missing(
 
 
 async def test_patient_the_journal_keeps_back_stays_on_the_list(journal: SandboxRoom, tmp_path: Path) -> None:
-    """403 on one Patient: the others come, nobody vanishes from the list, and the list is not called complete."""
+    """403 on one Patient: the others come, nobody vanishes from the list, and the list is not called complete. Fault: H3."""
     day = a_day(tmp_path)
     await day.people()
     await day.sign_in("kari-nordmann")

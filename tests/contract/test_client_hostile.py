@@ -65,7 +65,7 @@ _STATUSES = [
 async def test_each_status_has_its_kind(
     server: ScriptedServer, status: int, kind: ErrorKind, *, open_: bool
 ) -> None:
-    """Fault: H1-H13."""
+    """Fault: H1-H13, H1-H4, H6, H7, H10-H13, D13."""
     server.answer = lambda _: reply(status, OUTCOME, "Retry-After: 7")
     client = open_client(server)
     read = await failure_of(client.read("Patient", "p1"))
@@ -113,7 +113,7 @@ _BODIES = {
 async def test_each_bad_body_has_its_kind(
     server: ScriptedServer, body: bytes, type_: str, kind: ErrorKind
 ) -> None:
-    """Fault: H14, H16, H19, N2."""
+    """Fault: H14, H16, H19, N2, H20."""
     server.script = [reply(200, body, kind=type_)]
     assert (await failure_of(open_client(server).read("Patient", "p1"))).kind is kind
 
@@ -140,7 +140,7 @@ _WIRE = {
 
 @pytest.mark.parametrize(("what", "kind"), _WIRE.values(), ids=_WIRE.keys())
 async def test_a_hostile_wire_has_its_kind(server: ScriptedServer, what: Reply, kind: ErrorKind) -> None:
-    """Fault: N4."""
+    """Fault: N4, H19."""
     server.script = [what]
     assert (await failure_of(open_client(server).read("Patient", "p1"))).kind is kind
 
@@ -149,6 +149,7 @@ async def test_a_hostile_wire_has_its_kind(server: ScriptedServer, what: Reply, 
 async def test_a_write_over_a_hostile_wire_stays_open(
     server: ScriptedServer, what: Reply, kind: ErrorKind
 ) -> None:
+    """Fault: N4, Q1."""
     server.script = [what]
     failed = await failure_of(open_client(server).create("Observation", NEW))
     assert failed.may_be_applied
@@ -205,6 +206,7 @@ async def test_no_redirect_takes_the_token_elsewhere(
 
 
 async def test_no_next_link_takes_the_token_elsewhere(server: ScriptedServer, evil: ScriptedServer) -> None:
+    """Fault: H18."""
     links = [
         f"{evil.base}?p=2",
         f"//127.0.0.1:{evil.port}/fhir?p=2",
@@ -252,7 +254,7 @@ async def test_a_path_that_is_none_is_never_sent(server: ScriptedServer, type_: 
 
 
 async def test_a_refused_token_is_replaced_once(server: ScriptedServer) -> None:
-    """Fault: A1."""
+    """Fault: A1, H2."""
     source = FixedToken("old", "new")
     server.script = [reply(401), reply(201, b"", "Location: Observation/5")]
     written = await open_client(server, source).create("Observation", NEW)

@@ -138,6 +138,7 @@ async def test_a_dead_refresh_token_ends_it(ward: Ward, status: int) -> None:
     ],
 )
 async def test_a_bad_network_does_not_sign_anybody_out(ward: Ward, what: Reply, kind: ErrorKind) -> None:
+    """Fault: A3."""
     ward.answers = [what]
     with pytest.raises(JournalError) as failed:
         await ward.tokens.refused("access-0")

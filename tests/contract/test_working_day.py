@@ -48,7 +48,7 @@ async def test_round_comes_down_whole_and_counted(journal: SandboxRoom, tmp_path
 async def test_signed_entry_survives_without_network_and_is_delivered_once(
     journal: SandboxRoom, tmp_path: Path
 ) -> None:
-    """Sign with the journal dead, start again, unlock, revive the journal: eight Observations, once each."""
+    """Sign with the journal dead, start again, unlock, revive the journal: eight Observations, once each. Fault: N1."""
     day = await first_day(tmp_path)
     before = len(journal.fhir("olav-lie").all_of(NEWS2_TOTALS))
     journal.kill()
@@ -137,7 +137,10 @@ async def test_look_alike_must_be_told_apart_by_digits(journal: SandboxRoom, tmp
 async def test_stranger_on_the_journals_address_gets_no_sign_in_and_no_token(
     journal: SandboxRoom, tmp_path: Path
 ) -> None:
-    """What answers there cannot prove that it holds our key: no sign-in, no cache, and of an open cache no token."""
+    """What answers there cannot prove that it holds our key: no sign-in, no cache, and of an open cache no token.
+
+    Fault: S7, S10.
+    """
     day = a_day(tmp_path)
     day._setup = replace(day._setup, journal=replace(day._setup.journal, embedded_key=bytes(32)))
     day._entrance = Entrance(day._setup, None)
@@ -151,7 +154,10 @@ async def test_stranger_on_the_journals_address_gets_no_sign_in_and_no_token(
 async def test_stranger_who_takes_the_port_of_a_dead_journal_is_told_nothing(
     journal: SandboxRoom, tmp_path: Path
 ) -> None:
-    """The journal dies and another program listens on its port: it sees questions, never a token; the entry waits."""
+    """The journal dies and another program listens on its port: it sees questions, never a token; the entry waits.
+
+    Fault: S10.
+    """
     day = await first_day(tmp_path)
     entry = await sign_news2(day)
     await day.send_now(entry)

@@ -53,6 +53,11 @@ class CountingDisk(SystemDisk):
         super().rename(source, target)
         self.step()
 
+    def relabel(self, source: Path, target: Path) -> None:
+        self.step()
+        super().relabel(source, target)
+        self.step()
+
 
 class CountingVfs(apsw.VFS):
     def __init__(self, disk: CountingDisk) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def test_a_chart_of_another_patient_is_never_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer is about somebody else: the banner stays empty."""
+    """The answer is about somebody else: the banner stays empty. Fault: T5."""
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         await hands.first_morning()

@@ -25,6 +25,7 @@ from services.fhir_time import parse_time, wire
     ],
 )
 def test_no_instant_is_made_up(raw: str, day: date | None, text: str) -> None:
+    """Fault: C6."""
     time = parse_time(raw)
     assert time.at is None
     assert (time.day, time.text) == (day, text)
@@ -37,6 +38,7 @@ def test_an_instant_keeps_its_zone_and_is_told_in_norwegian_time() -> None:
 
 
 def test_what_is_less_exact_sorts_by_its_start() -> None:
+    """Fault: C6."""
     raws = [
         "2024-05",
         "2024-05-01T10:00:00+02:00",
@@ -56,6 +58,7 @@ def test_no_text_breaks_it(raw: str) -> None:
 
 
 def test_what_is_written_has_the_offset_of_the_place() -> None:
+    """Fault: C2."""
     assert wire(datetime(2026, 11, 24, 7, 21, tzinfo=UTC)) == "2026-11-24T08:21:00+01:00"
     assert wire(datetime(2026, 6, 24, 7, 21, tzinfo=UTC)) == "2026-06-24T09:21:00+02:00"
     with pytest.raises(ValueError, match="zone"):

@@ -137,10 +137,17 @@ def test_a_write_is_acknowledged_by_location_or_by_its_copy() -> None:
     assert (again.id, again.version_id, again.created, again.body) == ("5", "2", False, copy)
 
 
+def test_an_update_may_be_acknowledged_without_a_word() -> None:
+    """204, no body, no Location: what was updated is known by the address. Fault: H16."""
+    told = read_written(_answer(204), "Task", "t1")
+    assert (told.id, told.version_id, told.created, told.body) == ("t1", "", False, None)
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
         (_answer(201), ErrorKind.BROKEN),
+        (_answer(204), ErrorKind.BROKEN),
         (
             _answer(201, b'{"resourceType":"Patient","id":"5"}', location="Observation/5"),
             ErrorKind.WRONG_RESOURCE,
@@ -154,6 +161,7 @@ def test_a_write_is_acknowledged_by_location_or_by_its_copy() -> None:
     ],
 )
 def test_an_acknowledgement_of_nothing_leaves_the_write_open(answer: Answer, kind: ErrorKind) -> None:
+    """Fault: H15, H16, H14."""
     with pytest.raises(JournalError) as refusal:
         read_written(answer, "Observation")
     assert (refusal.value.kind, refusal.value.may_be_applied) == (kind, True)

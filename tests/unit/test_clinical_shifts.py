@@ -41,6 +41,7 @@ def test_borders(wall: str, name: ShiftName, day: str) -> None:
     ("inside", "hours"), [("2026-10-25T02:30:00", 10), ("2026-03-29T03:30:00", 8), ("2026-06-01T02:30:00", 9)]
 )
 def test_a_night_is_longer_or_shorter_when_the_clocks_change(inside: str, hours: int) -> None:
+    """Fault: C2."""
     found = shift_at(oslo(inside).astimezone(UTC))
     assert found.end.astimezone(UTC) - found.start.astimezone(UTC) == timedelta(hours=hours)
     assert (found.start.strftime("%H:%M"), found.end.strftime("%H:%M")) == ("22:30", "07:30")

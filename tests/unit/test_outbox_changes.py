@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from client.errors import ErrorKind, JournalError
@@ -10,6 +14,12 @@ from offline_cache.entries import Base, NewPart
 from offline_cache.errors import StoreError, WrongState
 from offline_cache.states import EntryState
 from tests.outbox_room import EPIC, LOST, OutboxRoom, VersionedJournal, able, note, task
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from client.resource import Page
+    from client.written import PartAnswer
 
 SEEN = Base("t1", "1", task())
 DONE = task("completed")
@@ -33,7 +43,7 @@ async def test_update_goes_with_the_version_that_was_seen(room: OutboxRoom) -> N
 
 
 async def test_stale_update_is_a_conflict_and_writes_over_nothing(room: OutboxRoom) -> None:
-    """Fault: H7, M1, D5, I6."""
+    """Fault: H7, M1, D5."""
     room.update("e1", DONE, SEEN)
     room.journal.put("Task", "t1", THEIRS)
     await room.turn()
@@ -181,7 +191,7 @@ def test_what_a_part_was_based_on_can_never_be_changed(room: OutboxRoom) -> None
 
 
 async def test_conflict_in_one_patient_holds_back_no_other(room: OutboxRoom) -> None:
-    """Fault: I7."""
+    """Fault: D1."""
     room.update("e1", DONE, SEEN)
     room.sign("e2", [note("n2")], patient="p2")
     room.sign("e3", [note("n3")])
@@ -189,3 +199,77 @@ async def test_conflict_in_one_patient_holds_back_no_other(room: OutboxRoom) -> 
     await room.turn(able(transaction=False))
     assert room.state("e1") is EntryState.CONFLICT
     assert (room.state("e2"), room.state("e3")) == (EntryState.DELIVERED, EntryState.DELIVERED)
+
+
+class Unrolled(VersionedJournal):
+    """Refuses a transaction as a whole, and keeps what it had done of it by then."""
+
+    def __init__(self, done: int, status: int) -> None:
+        super().__init__()
+        self._done = done
+        self._status = status
+        self.is_deaf = False
+
+    async def transaction(self, bundle: bytes) -> list[PartAnswer]:
+        for entry in json.loads(bundle)["entry"][: self._done]:
+            await self._one(entry)
+        self.asked.append("transaction")
+        kind = ErrorKind.CONFLICT if self._status == 412 else ErrorKind.REFUSED
+        raise JournalError(kind, status=self._status)
+
+    async def search(self, type_: str, query: Any, *, in_body: bool = True) -> AsyncIterator[Page]:
+        if self.is_deaf:
+            raise JournalError(ErrorKind.SERVER_FAULT, status=500)
+        async for page in super().search(type_, query, in_body=in_body):
+            yield page
+
+
+@pytest.mark.parametrize("status", [400, 412, 422])
+async def test_what_a_refused_transaction_left_behind_is_not_called_refused(status: int) -> None:
+    """Read back before it is said: the kept part is named, and the entry cannot be withdrawn as if nothing were there.
+
+    Fault: Q1, H17, H6, H7, H10.
+    """
+    room = OutboxRoom(Unrolled(1, status))
+    room.sign("e1", [note("n1"), replace(note("n2"), number=2)])
+    await room.turn()
+    assert room.state("e1") is EntryState.REFUSED
+    states = [(p.state, p.server_id) for p in room.store.entries.parts("e1")]
+    assert states == [(EntryState.DELIVERED, "s1"), (EntryState.REFUSED, "")]
+    with pytest.raises(WrongState):
+        room.store.entries.withdraw("e1", room.clock.at)
+
+
+async def test_refused_transaction_of_which_all_was_kept_is_delivered() -> None:
+    """Fault: Q1, H17."""
+    room = OutboxRoom(Unrolled(2, 400))
+    room.sign("e1", [note("n1"), replace(note("n2"), number=2)])
+    await room.turn()
+    assert room.state("e1") is EntryState.DELIVERED
+    assert len(room.journal.kept) == 2
+
+
+async def test_refusal_that_cannot_be_read_back_is_unknown() -> None:
+    """Fault: Q1, H17."""
+    journal = Unrolled(1, 412)
+    room = OutboxRoom(journal)
+    room.sign("e1", [note("n1"), replace(note("n2"), number=2)])
+    journal.is_deaf = True
+    await room.turn()
+    assert room.state("e1") is EntryState.UNKNOWN
+    with pytest.raises(WrongState):
+        room.store.entries.withdraw("e1", room.clock.at)
+    journal.is_deaf = False
+    await room.turn()
+    assert [p.server_id for p in room.store.entries.parts("e1")] == ["s1", ""]
+
+
+async def test_stale_update_in_a_transaction_that_kept_the_note_before_it() -> None:
+    """Fault: M1, H17."""
+    room = OutboxRoom(Unrolled(1, 412))
+    room.journal.put("Task", "t1", task())
+    room.journal.put("Task", "t1", THEIRS)
+    room.sign("e1", [note("n1"), NewPart("u1", 2, "Task", DONE, SEEN)])
+    await room.turn()
+    assert room.state("e1") is EntryState.CONFLICT
+    assert [p.state for p in room.store.entries.parts("e1")] == [EntryState.DELIVERED, EntryState.CONFLICT]

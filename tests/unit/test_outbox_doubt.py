@@ -10,11 +10,12 @@ import pytest
 from client.errors import ErrorKind, JournalError
 from client.outcome import Outcome
 from offline_cache.fingerprint import is_same
-from offline_cache.holding import NOT_FOUND_TWICE, SEVERAL_FOUND
+from offline_cache.holding import NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.states import EntryState
 from tests.outbox_room import EPIC, LOST, OLD, OutboxRoom, VersionedJournal, note, pulse
 
 if TYPE_CHECKING:
+    from client.written import Written
     from offline_cache.entries import NewPart
 
 NEVER_CAME = JournalError(ErrorKind.SERVER_FAULT, status=502, may_be_applied=True)
@@ -106,6 +107,28 @@ async def test_reading_that_exists_already_is_read_back_and_no_error(room: Outbo
     assert room.state("e1") is EntryState.UNKNOWN
     await room.turn(EPIC)
     assert room.state("e1") is EntryState.DELIVERED
+
+
+class Crowded(VersionedJournal):
+    """Says of every reading that it has one already."""
+
+    async def create(self, type_: str, body: bytes, *, if_none_exist: str = "") -> Written:
+        self.asked.append("create")
+        exists = Outcome("error", "duplicate", ("59189",), "Reading already exists")
+        raise JournalError(ErrorKind.REFUSED, status=400, outcomes=(exists,))
+
+
+async def test_reading_that_exists_with_another_value_is_told_and_not_sent_for_ever() -> None:
+    """The journal refuses ours for what somebody else wrote of the same minute: a person must see that. Fault: Q9, M6, D1."""
+    room = OutboxRoom(Crowded(versions=False))
+    room.sign("e1", [pulse("o1")])
+    room.journal.put("Observation", "x1", without_identifier(pulse("o9", value=48)))
+    for tries in (1, 2):
+        for _ in range(30):
+            await room.turn(EPIC, seconds=600)
+        assert (room.state("e1"), room.detail("e1")) == (EntryState.UNKNOWN, OTHER_VALUE)
+        assert room.journal.asked.count("create") == tries
+        room.store.holding.resend("e1", room.clock.at)
 
 
 async def test_several_that_may_be_it_are_left_to_a_person(room: OutboxRoom) -> None:

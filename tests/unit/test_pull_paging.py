@@ -12,7 +12,9 @@ from client.outcome import Outcome
 from client.resource import Page
 from offline_cache.asking import Asking
 from offline_cache.chart_parts import CHART_PARTS
+from offline_cache.left_out import CUT_OFF
 from offline_cache.page_size import LARGEST, PageSize
+from offline_cache.pull_codes import NoticeCode
 from offline_cache.server_time import ServerTime
 from tests.pull_room import Kept, a_round, full
 from tests.store_room import HandClock
@@ -82,6 +84,7 @@ async def test_page_of_one_that_is_refused_is_the_end() -> None:
 
 
 async def test_answer_that_does_not_come_in_time_is_asked_for_smaller_and_not_for_ever() -> None:
+    """Fault: N6."""
     line = Line(most=25, error=SLOW_LINE)
     assert len((await line.ask()).ids) == 10
     assert line.sizes == [100, 25]
@@ -92,6 +95,7 @@ async def test_answer_that_does_not_come_in_time_is_asked_for_smaller_and_not_fo
 
 
 async def test_slow_line_makes_pages_smaller_and_a_quick_one_larger() -> None:
+    """Fault: N6."""
     line = Line()
     line.seconds = 20.0
     await line.ask()
@@ -291,3 +295,63 @@ async def test_nothing_half_is_shown_as_whole_wherever_it_stops() -> None:
         assert (await journal.take(store).round()).complete
         assert all(len(store.scopes.sections(p)) == len(CHART_PARTS) for p in ("p1", "p2"))
         store.close()
+
+
+def _without_links(*, total: Any) -> tuple[Any, Any]:
+    """Return a store, and a journal that knows no links; p1 has more flags than a page takes."""
+    store, journal = a_round()
+    journal.has_next = False
+    journal.total_is = total
+    for number in range(150):
+        journal.about("Flag", f"x{number:03}", "p1", status="active")
+    return store, journal
+
+
+@pytest.mark.parametrize(
+    "total",
+    [lambda _page, every: every, lambda page, _every: page, lambda _page, _every: None],
+    ids=["total tells it", "total is that of the page", "no total"],
+)
+async def test_page_without_next_that_is_not_the_last_is_not_taken_for_the_whole(total: Any) -> None:
+    """The part says why in a notice, the other parts stay whole, and nothing is swept on the strength of it.
+
+    Fault: P4, P10.
+    """
+    store, journal = _without_links(total=total)
+    assert not (await journal.take(store).round()).complete
+    assert [(s.name, s.reason) for s in store.scopes.sections("p1") if not s.complete] == [
+        ("alerts", CUT_OFF)
+    ]
+    assert all(s.complete for p in ("p2", "p3") for s in store.scopes.sections(p))
+    told = [(n.code, n.patient, n.detail) for n in store.notices.all()]
+    assert told == [(NoticeCode.PART_CUT_OFF, "p1", "alerts")]
+    counted = [t for t, query in journal.asked if "_summary" in dict(query)]
+    assert counted.count("Flag") == 1  # only where something speaks for more is the journal asked
+    journal.has_next = True
+    assert (await journal.take(store).round()).complete
+    assert not store.notices.all()
+
+
+async def test_news_without_a_way_to_the_rest_make_the_part_be_read_whole() -> None:
+    """The cursor does not move past what did not come: it is given up. Fault: P4."""
+    store, journal = a_round()
+    pull = journal.take(store)
+    assert (await pull.round()).complete
+    journal.has_next, journal.total_is = False, lambda _page, every: every
+    journal.at += timedelta(hours=1)
+    for number in range(150):
+        journal.about("Flag", f"x{number:03}", "p1", status="active")
+    assert not (await pull.round()).complete
+    assert store.cursors.get("p1", "alerts") is None
+    journal.has_next = True
+    assert (await pull.round()).complete
+    assert len(store.resources.of_patient("p1", "Flag")) == 151
+
+
+async def test_list_of_visits_without_a_way_to_the_rest_is_not_whole() -> None:
+    """Fault: P4, P10."""
+    store, journal = a_round()
+    journal.has_next, journal.total_is, journal.page_cap = False, lambda _page, every: every, 2
+    record = await journal.take(store).round()
+    assert not record.complete
+    assert (len(record.visit_ids), record.journal_count) == (2, 3)

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from offline_cache import seal_export
+from offline_cache.entries import NewPart
 from offline_cache.errors import StoreFault, StoreFull
 from offline_cache.organisation_key import public_of
 from offline_cache.sealed_entry import SealAuthor
-from offline_cache.seals import SUFFIX, Reconciled
-from offline_cache.states import EntryState
+from offline_cache.seals import PENDING, SUFFIX, Reconciled
+from offline_cache.states import EntryKind, EntryState
 from ports.disk import SystemDisk
 from ports.ids import SystemIds
+from services.opened_seals import Became, open_seals
 from services.reading import Reading
 from services.signing import Signing
+from services.views import Draft
 from services.writing import Writing
 from tests.seal_room import KARI, ORGANISATION, files, opened, seals_in_room, write_and_sign
 from tests.store_room import KEYS, NOON, draft, room_in
@@ -117,7 +121,7 @@ def test_a_seal_says_nothing_to_who_finds_it(room: Room, store: Store, seals: Se
 def test_what_cannot_be_sealed_is_not_signed(
     room: Room, store: Store, seals: Seals, disk: Obstinate, number: int, error: type[Exception]
 ) -> None:
-    """Told as what it is; the draft stays, nothing is in the outbox or the log; with room again it is signed."""
+    """Told as what it is; the draft stays, nothing is in the outbox or the log; with room again it is signed. Fault: F1, F3."""
     disk.writing = number
     with pytest.raises(error):
         write_and_sign(room, store, seals, "e1")
@@ -280,3 +284,57 @@ def test_a_full_disk_at_the_opening_keeps_nobody_out(
     seals.drop("e1")
     disk.writing = errno.ENOSPC
     assert seals.reconcile(store) == Reconciled(lacking=1)
+
+
+def test_what_was_never_committed_is_not_called_signed(room: Room, store: Store, seals: Seals) -> None:
+    """The power goes between the seal and the commit: the file stays "pending" and the export says so.
+
+    The rescue leaves it to a person, and when she signs again there is one seal, of what she signed. Fault: K4.
+    """
+    with pytest.raises(RuntimeError), store.transaction():  # noqa: PT012  the cut comes within the transaction
+        store.entries.save_draft(draft("e1"))
+        body = b'{"resourceType":"Observation","note":"x"}'
+        part = NewPart("e1-1", 1, "Observation", body)
+        store.entries.sign("e1", [part], title="", signed_at=NOON, send_after=NOON, author="a")
+        seals.seal(store, "e1")
+        raise RuntimeError
+    (left,) = files(room.folder)
+    assert left.name.endswith(PENDING)
+    assert seals.reconcile(store) == Reconciled(without_row=1)
+    journal = "embedded:00ff"
+    raws = [seal_export.mark(left.read_bytes(), pending=True)]
+    found = open_seals(raws, ORGANISATION, journal)
+    assert found.entries == []
+    assert [(one.became, one.why) for one in found.others] == [(Became.NEEDS_PERSON, "pending")]
+    asked = open_seals(raws, ORGANISATION, journal, unconfirmed=True)
+    assert [one.entry_id for one in asked.entries] == ["e1"]
+    write_and_sign(room, store, seals, "e1", text="Etterpå.")
+    (path,) = files(room.folder)
+    assert not path.name.endswith(PENDING)
+    both = [*raws, path.read_bytes()]
+    found = open_seals(both, ORGANISATION, journal)
+    assert ["Etterpå" in part.body.decode() for part in found.entries[0].parts] == [True, True]
+    assert [one.why for one in found.others] == ["two-versions"]
+
+
+def test_signature_whose_name_was_not_settled_is_settled_at_the_next_opening(
+    room: Room, store: Store, seals: Seals
+) -> None:
+    """Fault: K5."""
+    write_and_sign(room, store, seals, "e1")
+    (path,) = files(room.folder)
+    path.rename(path.with_name(path.name.removesuffix(SUFFIX) + PENDING))
+    assert not seals.all_sealed(store)
+    assert seals.reconcile(store) == Reconciled(made=1)
+    assert seals.all_sealed(store)
+    assert [one.name.endswith(PENDING) for one in files(room.folder)] == [False]
+
+
+def test_entry_in_whose_place_another_is_signed_takes_its_seal_along(
+    room: Room, store: Store, seals: Seals
+) -> None:
+    write_and_sign(room, store, seals, "e1")
+    signer = signing(room, store, seals)
+    with store.transaction():
+        signer._take_back_first(Draft("e2", EntryKind.NOTE, "p1", "v1", NOON, {"instead": "e1"}))
+    assert files(room.folder) == []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import apsw
 import pytest
 
-from offline_cache.errors import StoreError, StoreFull
+from offline_cache.errors import StoreError, StoreFault, StoreFull
 from ports.disk import SystemDisk
 from tests.store_room import Room, room_in, sign
 
@@ -72,6 +72,7 @@ class FullDisk(SystemDisk):
     def __init__(self) -> None:
         self.done = 0
         self.limit = sys.maxsize
+        self.error: type[apsw.Error] = apsw.FullError
         disk = self
 
         class _Vfs(apsw.VFS):
@@ -85,7 +86,7 @@ class FullDisk(SystemDisk):
     def count(self) -> None:
         self.done += 1
         if self.done > self.limit:
-            raise apsw.FullError
+            raise self.error
 
 
 @pytest.fixture
@@ -105,11 +106,16 @@ def signed_in(room: Room) -> list[str]:
         store.close()
 
 
-def test_every_write_that_can_fail_keeps_what_was_signed(tmp_path: Path, full_disk: FullDisk) -> None:
-    """The disk is full at the first write of a signature, at the second, and so on until it fits.
-
-    Fault: F1, F3.
-    """
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(apsw.FullError, StoreFull), (apsw.IOError, StoreFault)],
+    ids=["no room", "input/output error"],
+)
+def test_every_write_that_can_fail_keeps_what_was_signed(
+    tmp_path: Path, full_disk: FullDisk, error: type[apsw.Error], told: type[StoreError]
+) -> None:
+    """The disk fails at the first write of a signature, at the second, and so on until it goes through. Fault: F1, F3."""
+    full_disk.error = error
     room = room_in(tmp_path / "cache", full_disk)
     store = room.store()
     sign(store, "first")
@@ -117,7 +123,7 @@ def test_every_write_that_can_fail_keeps_what_was_signed(tmp_path: Path, full_di
         full_disk.limit = full_disk.done + allowed
         try:
             sign(store, "second")
-        except StoreFull:
+        except told:
             full_disk.limit = sys.maxsize
             assert [e.entry_id for e in store.entries.all()] == ["first"]
             continue

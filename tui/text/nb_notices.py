@@ -19,6 +19,7 @@ _WORDS: dict[NoticeCode, str] = {
     NoticeCode.ACCESS_WITHDRAWN: "{name}: journalen gir deg ikke lenger tilgang{detail}. Det som lå her, er beholdt.",
     NoticeCode.PART_BLOCKED: "{name}: journalen holder noe tilbake{detail}. Det du ser, er ikke alt.",
     NoticeCode.PART_SHORT: "{name}: journalen sier at det kan finnes mer{detail} enn det som kom.",
+    NoticeCode.PART_CUT_OFF: "{name}: journalen har mer{detail} enn den ga fra seg. Det du ser, er ikke alt.",
     NoticeCode.VISIT_MOVED: "{name}: besøket er flyttet fra listen din{detail}.",
     NoticeCode.VISIT_RESCHEDULED: "{name}: besøket er flyttet til en annen tid{detail}.",
     NoticeCode.VISIT_CANCELLED: "{name}: besøket er avlyst.",
@@ -40,7 +41,12 @@ _PARTS = {
     "notes": "notater",
     "problems": "problemer",
 }
-_PARTLY = (NoticeCode.ACCESS_WITHDRAWN, NoticeCode.PART_BLOCKED, NoticeCode.PART_SHORT)
+_PARTLY = (
+    NoticeCode.ACCESS_WITHDRAWN,
+    NoticeCode.PART_BLOCKED,
+    NoticeCode.PART_SHORT,
+    NoticeCode.PART_CUT_OFF,
+)
 _SOMEBODY = "En pasient"
 
 

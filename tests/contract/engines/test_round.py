@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from services.views import EntryKind, EntryState
+from offline_cache.states import EntryState as PartState
+from services.trouble import Trouble
+from services.views import EntryKind, EntryState, NoticeCode
 from tests.contract.engines.bench import opened
 from tests.contract.engines.ward import PEOPLE, Ward, parts_of, sign
 
@@ -91,4 +95,48 @@ async def test_a_client_that_ends_after_a_lost_answer_is_followed_by_one_that_as
     day = await ward.open_day()
     await _until_delivered(ward, day, 1)
     await _each_part_once(ward, day, [entry])
+    await day.close()
+
+
+async def test_a_chart_that_the_engine_cuts_short_is_not_called_whole(ward: Ward) -> None:
+    """The engine gives a full page, the true `total`, and no `next`: that it kept something back is told.
+
+    Fault: P4, P10.
+    """
+    for pulse in range(130):
+        value = {"value": 60 + pulse % 40, "unit": "/min"}
+        at = (ward.clock.now() - timedelta(hours=pulse)).isoformat()
+        reading = ward.bench.reading(valueQuantity=value, effectiveDateTime=at)
+        await ward.bench.client.create("Observation", json.dumps(reading).encode())
+    day = await ward.open_day(first=True)
+    taken = await day.take_round(lambda _: None)
+    assert not taken.complete
+    report = await day.sync_report()
+    assert report is not None
+    told = [row for row in report.told if row.code is NoticeCode.PART_CUT_OFF]
+    assert [(row.patient_id, row.detail) for row in told] == [(ward.bench.subject, "vitals")]
+    charts = [await day.chart(visit.patient_id, visit.visit_id) for visit in taken.visits]
+    lacking = [[s.reason for s in chart.sections if not s.complete] for chart in charts]
+    assert sorted(lacking) == [[], [], ["cut-off"]]
+    await day.close()
+
+
+async def test_what_an_engine_keeps_of_a_refused_entry_is_not_called_refused(ward: Ward) -> None:
+    """One part is there twice, so the engine refuses in the middle; in mode `whole` it refuses all and keeps the first ones.
+
+    Fault: Q1, H17.
+    """
+    day = await ward.open_day(first=True)
+    await day.take_round(lambda _: None)
+    entry = await sign(day, EntryKind.NEWS2, 1)
+    parts = await parts_of(day, entry)
+    for _ in range(2):
+        double = ward.bench.reading(f"urn:uuid:{parts[4].op_id}")
+        await ward.bench.client.create("Observation", json.dumps(double).encode())
+    await day.sync()
+    for part in await parts_of(day, entry):
+        there = [one.id for one in await ward.in_journal(part)]
+        assert part.server_id or len(there) != 1 or part.state is PartState.UNKNOWN
+    with pytest.raises(Trouble):
+        await day.withdraw(entry)
     await day.close()
