@@ -40,6 +40,8 @@ class Book:
     """How often each chart was on the screen."""
     matched: dict[str, str] = field(default_factory=dict)
     """Typed identities, and the patient each was told to be."""
+    shown: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """By patient and part: the ids that the cache held when it was last checked."""
     floors: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
     """By patient and part: the mark of its last whole reading, and a moment before which all must be there."""
     clock_turned_at: float = -1e9
@@ -62,6 +64,8 @@ class Truth:
     books: list[Book]
     checked: int = 0
     """How many writes of the log have been judged."""
+    out_of_turn: list[str] = field(default_factory=list)
+    """What left a laptop before what was signed earlier for the same patient."""
     strange: set[str] = field(default_factory=set)
     """Patients who were merged or withheld: of them less is promised."""
     versions: dict[tuple[str, str, int, str], Version] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from tests.simulation.watched_journal import Behind, Lagging, Sender, WatchedJou
 if TYPE_CHECKING:
     import random
     import sqlite3
+    from collections.abc import Callable
 
     from ports.clock import Clock
     from ports.ids import Ids
@@ -34,6 +35,7 @@ FAULTS = (
     "late",
     "late",
     "twice",
+    "one-fails",
     "500-before",
     "502-after",
     "503-after",
@@ -136,6 +138,8 @@ class FaultyLine(httpx.AsyncBaseTransport):
         self.is_up = True
         self.storm = 0.0
         self.refusals = 0
+        self.watch: Callable[[], None] = lambda: None
+        """Called before a write leaves."""
         self.seen: dict[tuple[str, str], tuple[int, bytes]] = {}
         """What this laptop last read of each resource: number and body of the version."""
         self._chance = chance
@@ -152,7 +156,10 @@ class FaultyLine(httpx.AsyncBaseTransport):
         await asyncio.sleep(self._chance.choice((0.001, 0.02, 0.3)))
         if not self._is_open:
             raise httpx.ConnectError("down", request=request)
-        fault = self._draw(is_write=_is_write(request))
+        is_write = _is_write(request)
+        if is_write:
+            self.watch()
+        fault = self._draw(is_write=is_write)
         if fault == "refused":
             raise httpx.ConnectError("refused", request=request)
         if fault == "late":
@@ -162,10 +169,12 @@ class FaultyLine(httpx.AsyncBaseTransport):
         if fault == "slow":
             await asyncio.sleep(self._chance.uniform(1, 30))
         if fault in _BEFORE:
-            self.refusals += _is_write(request) and fault in REFUSALS
+            self.refusals += is_write and fault in REFUSALS
             return self._page(_BEFORE[fault], asks=fault.endswith("-asks"))
         if fault == "twice":
             await self._apply(request)
+        if fault == "one-fails" and b'"transaction"' in await request.aread():
+            return (await self._apply_but_the_last(request)).response()
         answer = await self._apply(request)
         if fault == "lost-after" or not self._is_open:
             raise httpx.ReadError("lost", request=request)
@@ -195,9 +204,25 @@ class FaultyLine(httpx.AsyncBaseTransport):
                 self.seen[path[2], path[3]] = (now.number, now.body)
         return answer
 
+    async def _apply_but_the_last(self, request: httpx.Request) -> _Answer:
+        """Carry out all of a transaction but its last part, as a journal that does not roll back would."""
+        tree = msgspec.json.decode(await request.aread())
+        tree["entry"].pop()
+        headers = {k: v for k, v in request.headers.items() if k.lower() != "content-length"}
+        rest = httpx.Request(request.method, request.url, headers=headers, content=msgspec.json.encode(tree))
+        answer = await self._apply(rest)
+        if answer.status != 200:
+            return answer
+        zipped = answer.headers.get("content-encoding") == "gzip"
+        told = msgspec.json.decode(gzip.decompress(answer.body) if zipped else answer.body)
+        told["entry"].append({"response": {"status": "500 Internal Server Error"}})
+        kind = httpx.Headers({"content-type": "application/fhir+json"})
+        return _Answer(200, kind, msgspec.json.encode(told))
+
     def _send_late(self, request: httpx.Request) -> None:
         async def later() -> None:
-            await asyncio.sleep(self._chance.uniform(0.5, 20))
+            is_very = self._chance.random() < 0.2
+            await asyncio.sleep(self._chance.uniform(100, 400) if is_very else self._chance.uniform(0.5, 20))
             await self._apply(request, is_late=True)
 
         task = asyncio.get_running_loop().create_task(later())

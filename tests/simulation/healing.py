@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from offline_cache.chart_parts import CHART_PARTS
 from offline_cache.holding import HELD_BY_HAND, NOT_FOUND_TWICE, SEVERAL_FOUND
 from offline_cache.patient_of import patient_of
+from offline_cache.receipt_check import BETWEEN_PROBES
 from offline_cache.states import EntryState
 from sandbox.profiles import EPIC
 from services.trouble import Trouble
@@ -56,8 +57,11 @@ class Healing:
         await self._drain()
         for book in self._truth.books:
             self._check_reasons(book)
+        await self._notice_what_is_lost()
         await self._decide()
         await self._drain()
+        for book in self._truth.books:
+            assert not await book.nurse.day.conflicts(), "a conflict that no decision ends"
         await self._converge()
         self._check()
 
@@ -97,6 +101,33 @@ class Healing:
                 may_be = self._setting.is_plain or self._truth.server.is_epic
                 assert may_be, f"unknown for no reason: {_told(entry)}"
 
+    async def _notice_what_is_lost(self) -> None:
+        """A journal that was put back from a copy is noticed within the hour, and a person queues again what it lost."""
+        if self._truth.server.behind.restored_at is None:
+            return
+        await asyncio.sleep(BETWEEN_PROBES.total_seconds() + 120)
+        for book in self._truth.books:
+            missing = {row.op_id for row in await book.nurse.day.missing_receipts()}
+            lost = self._lost(book)
+            assert lost <= missing, f"lost by the journal, and nobody is told: {len(lost - missing)}"
+            if missing:
+                await book.nurse.day.queue_missing()
+        await self._drain()
+        for book in self._truth.books:
+            asked = {e.entry_id for e in book.nurse.store.entries.all() if e.state is not EntryState.DELIVERED}
+            assert not self._lost(book) or asked, "queued again, and still not there"
+
+    def _lost(self, book: Book) -> set[str]:
+        """Return the parts that a laptop calls delivered and the journal has not."""
+        store = book.nurse.store
+        return {
+            part.op_id
+            for entry in store.entries.all()
+            if entry.state is EntryState.DELIVERED
+            for part in store.entries.parts(entry.entry_id)
+            if not part.is_update and not self._truth.server.journal.there(part.op_id)
+        }
+
     async def _decide(self) -> None:
         """Persons decide whatever waits for them, until nothing does."""
         for book, acts in zip(self._truth.books, self._acts, strict=True):
@@ -121,6 +152,7 @@ class Healing:
         for book in self._truth.books:
             if self._truth.server.behind.restored_at is not None:
                 continue
+            await book.nurse.day.take_round(lambda _: None)  # may go on with one that was broken off
             taken = await book.nurse.day.take_round(lambda _: None)
             if not self._truth.strange:
                 lacking = _lacking(book) - _NEVER_WHOLE.get(self._setting.profile, frozenset())

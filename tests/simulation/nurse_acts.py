@@ -156,19 +156,21 @@ class NurseActs:
 
     async def match(self, chance: random.Random) -> None:
         """Say who a typed identity is."""
-        waiting = await self._day.strangers()
+        found = [row.local_id for row in await self._day.strangers()]
+        if not found or chance.random() < 0.3:
+            found += list(self._book.matched)  # whoever is matched stays so, whatever is tried
         patients = [p for p in self._patients() if p not in self._truth.strange]
-        if waiting and patients:
-            local, patient = chance.choice(waiting).local_id, chance.choice(patients)
+        if found and patients:
+            local, patient = chance.choice(found), chance.choice(patients)
             digits = await self._digits(patient, "")
-            known = self._book.matched.get(local)
-            self._book.matched[local] = patient
+            is_new = local not in self._book.matched
             try:
                 await self._day.match(local, patient, digits)
             finally:
-                typed = self._book.nurse.store.strangers.get(local) if not self._book.nurse.is_dead else None
-                if typed is not None and typed.patient != patient:
-                    self._book.matched[local] = typed.patient or known or patient
+                typed = self._book.nurse.store.strangers.get(local)
+                if is_new and typed is not None and typed.patient:
+                    assert typed.patient == patient, "matched with somebody else"
+                    self._book.matched[local] = patient
 
     async def queue_missing(self, chance: random.Random) -> None:
         """Queue again what a restored journal lost."""

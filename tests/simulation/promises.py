@@ -21,6 +21,7 @@ def check(truth: Truth, now: float) -> None:
         return
     history = history_of(truth)
     check_writes(truth)
+    assert not truth.out_of_turn, f"out of turn: {truth.out_of_turn}"
     for book in fresh:
         _check_audit(book)
         check_entries(book, truth)

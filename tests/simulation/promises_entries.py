@@ -23,6 +23,7 @@ def check_entries(book: Book, truth: Truth) -> None:
     assert set(records) <= set(book.made), "an entry that nobody signed"
     signed = [detail for action, detail in audited if action == "sign"]
     assert sorted(signed) == sorted(records), "signatures and their audit rows differ"
+    _check_seals(book, truth, records)
     for promise in book.made.values():
         record = records.get(promise.entry_id)
         if record is None:
@@ -36,6 +37,21 @@ def check_entries(book: Book, truth: Truth) -> None:
         assert not withdrawn or promise.may_be_withdrawn, "withdrawn by nobody"
         _check_rows(store, record, audited)
         _check_parts(store, truth, promise, record)
+
+
+def _check_seals(book: Book, truth: Truth, records: dict[str, EntryRecord]) -> None:
+    """What is signed and unsent is sealed, and stands on what is still here."""
+    session = book.nurse.day._session
+    store = book.nurse.store
+    if session is not None and session.seals.is_active and truth.server.behind.restored_at is None:
+        assert session.seals.all_sealed(store), "signed, and without a seal"
+    for record in records.values():
+        if record.state in (EntryState.DELIVERED, EntryState.WITHDRAWN):
+            continue
+        for part in store.entries.parts(record.entry_id):
+            if part.is_update and record.patient not in truth.strange:
+                there = store.resources.get(part.type, part.target_id)
+                assert there is not None, "swept under unsent work"
 
 
 def _check_draft(store: Store, promise: Promise) -> None:

@@ -59,6 +59,7 @@ def check_charts(book: Book, truth: Truth, history: History, now: float) -> None
             continue
         marks = {s.name: s for s in store.scopes.sections(patient)}
         for part in CHART_PARTS:
+            _check_kept(book, truth, history, patient, part)
             mark = marks.get(part.name)
             if mark is None or not mark.complete:
                 continue
@@ -72,6 +73,18 @@ def check_charts(book: Book, truth: Truth, history: History, now: float) -> None
             marks = {s.name: s for s in store.scopes.sections(owner)}
             lacking = [p.name for p in CHART_PARTS if p.name not in marks or not marks[p.name].complete]
             assert not lacking or owner in truth.strange, f"the round is whole, and lacks {lacking}"
+
+
+def _check_kept(book: Book, truth: Truth, history: History, patient: str, part: ChartPart) -> None:
+    """What the cache held and the journal still has is not swept out, whatever broke off."""
+    store, now = book.nurse.store, book.nurse.clock.now()
+    held = {one.id for one in store.resources.of_patient(patient, part.type)}
+    before = book.shown.get((patient, part.name), set())
+    book.shown[patient, part.name] = held
+    for id_ in before - held:
+        versions = history.get((part.type, id_), [])
+        stays = versions and all(not v.is_deletion and _is_of(part, v.body, now) for v in versions)
+        assert not stays or truth.server.behind.restored_at is not None, f"swept from {part.name}, and the journal has it"
 
 
 def _floor(book: Book, patient: str, part: ChartPart, mark: str, now: float) -> datetime | None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import random
+import traceback
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from tests.simulation.healing import Healing, mend
 from tests.simulation.nemesis import Nemesis
 from tests.simulation.nurse_acts import NurseActs, adopt
 from tests.simulation.promises import check
+from tests.simulation.promises_order import watch_order
 from tests.simulation.steps import draw
 from tests.simulation.virtual_time import MORNING, VirtualClock, VirtualLoop, run_virtually
 from tests.simulation.world import quick_place
@@ -58,6 +60,8 @@ class Schedule:
             books.append(Book(number, nurse, line))
         self._setting = setting
         self._truth = Truth(server, books)
+        for book in books:
+            book.line.watch = watch_order(book, self._truth)
         self._nemesis = Nemesis(self._truth, self._clock, is_fierce=setting.is_fierce)
         self._acts = [NurseActs(book, self._truth) for book in books]
         self._by_laptop = dict(zip(setting.laptops, books, strict=True))
@@ -142,5 +146,6 @@ def play(world: World, seed: int, steps: Sequence[Step] | None = None) -> Told:
             schedule = Schedule(world, folder, setting, loop, told)
             run_virtually(loop, schedule.run(drawn if steps is None else steps))
         except Exception as failure:  # noqa: BLE001  whatever it is, the seed is what is wanted
-            told.failure = f"{type(failure).__name__}: {failure}"
+            place = traceback.extract_tb(failure.__traceback__)[-1]
+            told.failure = f"{type(failure).__name__}: {failure} ({place.name})"
     return told

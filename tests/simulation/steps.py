@@ -52,10 +52,10 @@ _WEIGHTS = {
     "release": 2,
     "send_now": 6,
     "correct": 2,
-    "settle": 4,
+    "settle": 5,
     "resend": 3,
-    "stranger": 1,
-    "match": 2,
+    "stranger": 2,
+    "match": 3,
     "queue_missing": 1,
     "chart": 1,
     "sync": 2,
@@ -73,7 +73,7 @@ _WEIGHTS = {
     "fill_disk": 2,
     "colleague": 9,
     "delete": 3,
-    "withhold": 1,
+    "withhold": 3,
 }
 # Every other seed is a fierce one: nothing is quiet between the faults.
 _FIERCE = _WEIGHTS | {"kill": 7, "kill_at_call": 8, "turn_clock": 3, "fill_disk": 4, "send_now": 9, "sign": 12}
