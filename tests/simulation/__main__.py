@@ -27,9 +27,7 @@ def main() -> int:
     if options.mutants or options.mutant:
         return _find(options.mutant or sorted(MUTANTS), options.processes)
     began = time.monotonic()
-    total = run_many(
-        options.first, options.seeds, processes=options.processes, seconds=options.minutes * 60
-    )
+    total = run_many(options.first, options.seeds, processes=options.processes, seconds=options.minutes * 60)
     for failed in total.failed:
         print(failed)
     took = time.monotonic() - began

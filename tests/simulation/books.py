@@ -51,7 +51,13 @@ class Book:
         """Tell whether store, journal or promises are other than when this was last asked."""
         store = self.nurse.store
         promised = [(p.is_signed, p.is_withdrawn, p.held_at, len(p.may_hold)) for p in self.made.values()]
-        mark = (id(store), store._engine._connection.total_changes(), journal_mark, promised, dict(self.opened))
+        mark = (
+            id(store),
+            store._engine._connection.total_changes(),
+            journal_mark,
+            promised,
+            dict(self.opened),
+        )
         is_other, self.checked = mark != self.checked, mark
         return is_other
 

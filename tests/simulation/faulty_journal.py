@@ -160,6 +160,16 @@ class FaultyLine(httpx.AsyncBaseTransport):
         if is_write:
             self.watch()
         fault = self._draw(is_write=is_write)
+        await self._on_the_way_out(fault, request)
+        if fault in _BEFORE:
+            self.refusals += is_write and fault in REFUSALS
+            return self._page(_BEFORE[fault], asks=fault.endswith("-asks"))
+        if fault == "one-fails" and b'"transaction"' in await request.aread():
+            return (await self._apply_but_the_last(request)).response()
+        answer = await self._apply(request)
+        return self._on_the_way_back(fault, request, answer)
+
+    async def _on_the_way_out(self, fault: str, request: httpx.Request) -> None:
         if fault == "refused":
             raise httpx.ConnectError("refused", request=request)
         if fault == "late":
@@ -168,14 +178,11 @@ class FaultyLine(httpx.AsyncBaseTransport):
             raise httpx.ReadError("lost", request=request)
         if fault == "slow":
             await asyncio.sleep(self._chance.uniform(1, 30))
-        if fault in _BEFORE:
-            self.refusals += is_write and fault in REFUSALS
-            return self._page(_BEFORE[fault], asks=fault.endswith("-asks"))
-        if fault == "twice":
+        files_both = _is_write(request) and (self.server.is_plain or self.server.is_epic)
+        if fault == "twice" and not files_both:
             await self._apply(request)
-        if fault == "one-fails" and b'"transaction"' in await request.aread():
-            return (await self._apply_but_the_last(request)).response()
-        answer = await self._apply(request)
+
+    def _on_the_way_back(self, fault: str, request: httpx.Request, answer: _Answer) -> httpx.Response:
         if fault == "lost-after" or not self._is_open:
             raise httpx.ReadError("lost", request=request)
         if fault == "html":
@@ -261,7 +268,9 @@ def _statement(headers: httpx.Headers, answer: _Answer, *, is_plain: bool) -> _A
     body = gzip.decompress(answer.body) if headers.get("content-encoding") == "gzip" else answer.body
     tree: dict[str, Any] = msgspec.json.decode(body)
     rest = tree["rest"][0]
-    rest["resource"] = [one for one in rest["resource"] if one["type"] in _ASKED]  # the rest is only weight here
+    rest["resource"] = [
+        one for one in rest["resource"] if one["type"] in _ASKED
+    ]  # the rest is only weight here
     if is_plain:
         rest.pop("interaction", None)
         for one in rest["resource"]:

@@ -252,5 +252,3 @@ def drafts_saved_once() -> AbstractContextManager[object]:
             saved(self, draft)
 
     return patch.object(EntryTable, "save_draft", save)
-
-

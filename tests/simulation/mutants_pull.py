@@ -11,6 +11,7 @@ from offline_cache import asking, pull_charts, pull_delta, store
 from offline_cache.cursors import Cursor
 from offline_cache.landing import Landing, Window
 from offline_cache.pull_chart import _Pages
+from offline_cache.server_time import instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def cursor_before_data() -> AbstractContextManager[object]:
 
 def gt_cursor() -> AbstractContextManager[object]:
     """What is new is asked for from exactly where was read last, and not from a little before."""
-    text = pull_delta.instant_text
+    text = instant_text
     held = contextlib.ExitStack()
     held.enter_context(patch.object(pull_delta, "OVERLAP", timedelta(0)))
     after = timedelta(milliseconds=1)
@@ -71,9 +72,7 @@ def sweep_on_a_partial_answer() -> AbstractContextManager[object]:
 
     async def swept(self: _Pages, page: Page) -> None:
         await keep(self, page)
-        await self._work.worker.run(
-            self._work.landing._sweep, self._patient, self._part, self.generation
-        )
+        await self._work.worker.run(self._work.landing._sweep, self._patient, self._part, self.generation)
 
     return patch.object(_Pages, "page", swept)
 

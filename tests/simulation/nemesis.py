@@ -9,6 +9,7 @@ import msgspec
 
 from offline_cache.patient_of import patient_of
 from offline_cache.server_time import instant_of
+from offline_cache.states import EntryState
 from tests.simulation.torn_disk import TornDisk
 from tests.simulation.watched_journal import op_id_of
 
@@ -116,10 +117,30 @@ class Nemesis:
             with self._truth.server.journal.writing(self._stamp(chance, tree)) as writing:
                 writing.delete(type_, id_)
 
-    def colleague(self, chance: random.Random, book: Book) -> None:
+    def cross(self, chance: random.Random, book: Book, *, deletes: bool = False) -> None:
+        """Let somebody else change or delete what an unsent change of this laptop is about."""
+        store = book.nurse.store
+        waiting = [
+            e for e in store.entries.all() if e.state not in (EntryState.DELIVERED, EntryState.WITHDRAWN)
+        ]
+        about = {
+            (p.type, p.target_id) for e in waiting for p in store.entries.parts(e.entry_id) if p.is_update
+        }
+        found = [one for one in self._standing(_EDITED) if one[:2] in about]
+        if not found:
+            return
+        type_, id_, tree = chance.choice(found)
+        with self._truth.server.journal.writing(self._clock.now()) as writing:
+            if deletes:
+                writing.delete(type_, id_)
+            else:
+                _EDITS[type_](tree, chance)
+                writing.replace(type_, id_, msgspec.json.encode(tree))
+
+    def colleague(self, chance: random.Random, book: Book, *, types: tuple[str, ...] = _EDITED) -> None:
         """Let somebody else change or add something; the stamp may be older than the moment it is seen."""
         del book
-        found = self._standing(_EDITED)
+        found = self._standing(types)
         if not found:
             return
         type_, id_, tree = chance.choice(found)
@@ -140,12 +161,14 @@ class Nemesis:
         return max(now - timedelta(seconds=early), min(before, now))
 
     def _patients(self) -> list[str]:
-        rows = self._truth.server.journal.tables.execute("SELECT id FROM current WHERE type = 'Patient' ORDER BY id")
+        rows = self._truth.server.journal.tables.execute(
+            "SELECT id FROM current WHERE type = 'Patient' ORDER BY id"
+        )
         return [str(row[0]) for row in rows]
 
     def _standing(self, types: tuple[str, ...]) -> list[tuple[str, str, dict[str, Any]]]:
         marks = ",".join("?" * len(types))
-        sql = f"SELECT type, id FROM current WHERE type IN ({marks}) ORDER BY type, id"  # noqa: S608  marks only
+        sql = f"SELECT type, id FROM current WHERE type IN ({marks}) ORDER BY type, id"
         found = []
         for type_, id_ in self._truth.server.journal.tables.execute(sql, types).fetchall():
             version = self._truth.server.journal.read(str(type_), str(id_))

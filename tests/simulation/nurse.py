@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import shutil
 import uuid
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -20,6 +19,7 @@ from tests.simulation.faulty_journal import ORIGIN
 from tests.simulation.torn_disk import TornDisk
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
     from pathlib import Path
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clinical.shifts import shift_at
 from offline_cache.states import EntryKind, EntryState
 from tests.simulation.books import Promise
 from tests.working_day import NEWS2
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Coroutine
+    from typing import Any
 
-    from services.views import Draft, VisitRow
+    from services.views import Draft, EntryRow, VisitRow
+    from services.workday import Workday
     from tests.simulation.books import Book, Truth
 
 _WAITS = (0.01, 0.2, 1, 5, 35, 35, 120, 200)
@@ -27,7 +29,7 @@ class NurseActs:
         self._truth = truth
 
     @property
-    def _day(self):  # type: ignore[no-untyped-def]
+    def _day(self) -> Workday:
         return self._book.nurse.day
 
     async def draft(self, chance: random.Random) -> None:
@@ -37,7 +39,9 @@ class NurseActs:
     async def sign(self, chance: random.Random) -> None:
         """Sign a draft that is there, or write one first."""
         drafts = await self._day.drafts()
-        ready = [d for d in drafts if d.entry_id in self._book.made and d.kind in (EntryKind.NOTE, EntryKind.NEWS2)]
+        ready = [
+            d for d in drafts if d.entry_id in self._book.made and d.kind in (EntryKind.NOTE, EntryKind.NEWS2)
+        ]
         draft = chance.choice(ready) if ready and chance.random() < 0.7 else await self._write(chance)
         if draft is not None:
             await self._sign(draft)
@@ -49,7 +53,9 @@ class NurseActs:
             row = chance.choice(about)
             if not row.patient_id.startswith("urn:"):
                 draft = await self._day.new_draft(EntryKind.NOTE, row.patient_id, row.visit_id)
-                await self._save_and_sign(draft, {"text": f"Notat {chance.getrandbits(30)}", "about": row.entry_id})
+                await self._save_and_sign(
+                    draft, {"text": f"Notat {chance.getrandbits(30)}", "about": row.entry_id}
+                )
 
     async def task(self, chance: random.Random) -> None:
         """Say that a task is done, or why it was not."""
@@ -61,8 +67,7 @@ class NurseActs:
         digits = await self._digits(visit.patient_id, visit.visit_id)
         reason = "" if done else f"Ville ikke {chance.getrandbits(20)}"
         await self._change(
-            self._day.complete_task(task.id, visit.visit_id, done=done, reason=reason, retyped=digits),
-            visit.patient_id,
+            self._day.complete_task(task.id, visit.visit_id, done=done, reason=reason, retyped=digits)
         )
 
     async def plan(self, chance: random.Random) -> None:
@@ -72,12 +77,12 @@ class NurseActs:
         found = self._book.nurse.store.resources.of_patient(visit.patient_id, type_) if visit else []
         if visit is None or not found:
             return
-        fields = {"text": f"Mitt {chance.getrandbits(20)}"} | ({"activity": "0"} if type_ == "CarePlan" else {})
+        fields = {"text": f"Mitt {chance.getrandbits(20)}"} | (
+            {"activity": "0"} if type_ == "CarePlan" else {}
+        )
         digits = await self._digits(visit.patient_id, visit.visit_id)
         target = f"{type_}/{chance.choice(found).id}"
-        await self._change(
-            self._day.change_plan(target, visit.visit_id, fields=fields, retyped=digits), visit.patient_id
-        )
+        await self._change(self._day.change_plan(target, visit.visit_id, fields=fields, retyped=digits))
 
     async def withdraw(self, chance: random.Random) -> None:
         """Take an entry back."""
@@ -91,8 +96,7 @@ class NurseActs:
         """Hold an entry."""
         promise = self._one(chance)
         if promise is not None:
-            await self._day.hold(promise.entry_id)
-            promise.held_at = self._book.nurse.clock.monotonic()
+            await self.hold_one(promise.entry_id)
 
     async def release(self, chance: random.Random) -> None:
         """Let a held entry go."""
@@ -106,21 +110,20 @@ class NurseActs:
         """Give up the time of regret."""
         promise = self._one(chance)
         if promise is not None:
-            promise.held_at = None
-            await self._day.send_now(promise.entry_id)
+            await self.send(promise.entry_id)
 
     async def correct(self, chance: random.Random) -> None:
         """Correct an entry, and sign the correction."""
         promise = self._one(chance)
         if promise is None:
             return
-        before = await self._day.outbox()
         draft = await self._day.correct(promise.entry_id)
         fields = dict(draft.fields)
-        fields |= {"text": f"Rettet {chance.getrandbits(30)}"} if draft.kind is EntryKind.NOTE else {"pulse": "77"}
+        fields |= (
+            {"text": f"Rettet {chance.getrandbits(30)}"} if draft.kind is EntryKind.NOTE else {"pulse": "77"}
+        )
         if "instead" in fields:
             promise.may_be_withdrawn = True
-        del before
         await self._save_and_sign(draft, fields)
 
     async def settle(self, chance: random.Random) -> None:
@@ -131,9 +134,7 @@ class NurseActs:
         view = chance.choice(waiting)
         promise = self._book.made[view.entry_id]
         promise.may_be_withdrawn = True
-        choices = {
-            field.path: chance.choice(("mine", "theirs")) for field in view.fields if field.asked
-        }
+        choices = {field.path: chance.choice(("mine", "theirs")) for field in view.fields if field.asked}
         digits = await self._digits(view.patient_id, "")
         known = set(self._book.made)
         await self._day.settle(view.entry_id, choices, note=chance.random() < 0.3, retyped=digits)
@@ -194,6 +195,36 @@ class NurseActs:
         del chance
         await self._day.take_round(lambda _: None)
 
+    async def sign_one(
+        self, chance: random.Random, kind: EntryKind, *, about: str = "", visit: VisitRow | None = None
+    ) -> str:
+        """Write and sign one entry; return its id, empty when there is no visit."""
+        if about:
+            row = next(e for e in await self._day.outbox() if e.entry_id == about)
+            draft = await self._day.new_draft(kind, row.patient_id, row.visit_id)
+        else:
+            visit = visit or await self.a_visit(chance)
+            if visit is None:
+                return ""
+            draft = await self._day.new_draft(kind, visit.patient_id, visit.visit_id)
+        fields = {"text": f"Notat {chance.getrandbits(30)}"} if kind is EntryKind.NOTE else dict(NEWS2)
+        await self._save_and_sign(draft, fields | ({"about": about} if about else {}))
+        return str(draft.entry_id)
+
+    async def send(self, entry_id: str) -> None:
+        """Hurry one entry."""
+        self._book.made[entry_id].held_at = None
+        await self._day.send_now(entry_id)
+
+    async def hold_one(self, entry_id: str) -> None:
+        """Hold one entry."""
+        await self._day.hold(entry_id)
+        self._book.made[entry_id].held_at = self._book.nurse.clock.monotonic()
+
+    async def a_visit(self, chance: random.Random) -> VisitRow | None:
+        """Return a visit of the round."""
+        return await self._visit(chance)
+
     def wait_for(self, chance: random.Random) -> float:
         """Return how long the nurse does nothing."""
         return chance.choice(_WAITS)
@@ -238,7 +269,7 @@ class NurseActs:
         await self._day.sign(draft.entry_id, digits)
         promise.is_signed = True
 
-    async def _change(self, act, patient: str) -> None:  # type: ignore[no-untyped-def]
+    async def _change(self, act: Coroutine[Any, Any, EntryRow]) -> None:
         """Let the client draft and sign a change in one; what it came to is looked up in its store."""
         known = set(self._book.made)
         try:
@@ -267,11 +298,6 @@ class NurseActs:
     def _one(self, chance: random.Random) -> Promise | None:
         signed = [p for p in self._book.made.values() if p.is_signed]
         return chance.choice(signed) if signed else None
-
-    @property
-    def shift_start(self) -> str:
-        """Name the shift that holds now, by this laptop's clock."""
-        return shift_at(self._book.nurse.clock.now()).start.isoformat()
 
 
 def adopt(book: Book, known: set[str]) -> None:

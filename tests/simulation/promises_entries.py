@@ -31,7 +31,9 @@ def check_entries(book: Book, truth: Truth) -> None:
             continue
         assert promise.may_be_signed, "signed by nobody"
         assert record.patient == book.matched.get(promise.patient, record.patient)
-        assert record.patient in (promise.patient, book.matched.get(promise.patient)), "moved to somebody else"
+        assert record.patient in (promise.patient, book.matched.get(promise.patient)), (
+            "moved to somebody else"
+        )
         withdrawn = record.state is EntryState.WITHDRAWN
         assert withdrawn or not promise.is_withdrawn, "taken back, and yet not"
         assert not withdrawn or promise.may_be_withdrawn, "withdrawn by nobody"
@@ -85,9 +87,9 @@ def _check_parts(store: Store, truth: Truth, promise: Promise, record: EntryReco
         there = truth.server.journal.there(part.op_id)
         assert len(there) <= 1 + promise.resends, f"part {part.number} is {len(there)} times in the journal"
         for _, _, body in there:
-            assert body["subject"]["reference"] == f"Patient/{record.patient}" or record.patient in truth.strange, (
-                "the wrong patient"
-            )
+            assert (
+                body["subject"]["reference"] == f"Patient/{record.patient}" or record.patient in truth.strange
+            ), "the wrong patient"
         assert not there or state is not EntryState.WITHDRAWN, "withdrawn, and yet in the journal"
         if state is EntryState.DELIVERED or part.server_id:
             found = [(t, i) for t, i, _ in there]

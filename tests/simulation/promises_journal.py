@@ -58,10 +58,8 @@ def _check_update(book: Book, truth: Truth, write: Write, before: Write | None) 
     if not write.sender.is_late:
         held = [book.made[part.entry_id].held_at for part in parts]
         assert not all(at is not None and at < write.moment for at in held), "sent although it was held"
-    if before is None:  # the version that was there before the seed began
-        stood = _version(truth, write, write.number - 1)
-    else:
-        stood = before.body
+    # without one in the log it was there before the seed began
+    stood = _version(truth, write, write.number - 1) if before is None else before.body
     if stood is None:
         return  # a copy was put back in between
     if truth.server.is_epic:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SINCE = timedelta(seconds=60)
 """What fell due later than this may have been signed or let go after the pass began."""
 
-_SETTLED = 300.0
+_SETTLED = 120.0
 """Seconds after a clock was turned, in which what is due is not told by it."""
 
 

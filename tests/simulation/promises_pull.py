@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.simulation.books import Book, Truth
 
 LONGEST_READING = 900.0
-"""Seconds: no part takes longer to be read than this, even in a storm; where no cursor tells more, what is older must be there."""
+"""Seconds: no part takes longer to be read; where no cursor tells more, what is older must be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,9 @@ def _check_kept(book: Book, truth: Truth, history: History, patient: str, part: 
     for id_ in before - held:
         versions = history.get((part.type, id_), [])
         stays = versions and all(not v.is_deletion and _is_of(part, v.body, now) for v in versions)
-        assert not stays or truth.server.behind.restored_at is not None, f"swept from {part.name}, and the journal has it"
+        assert not stays or truth.server.behind.restored_at is not None, (
+            f"swept from {part.name}, and the journal has it"
+        )
 
 
 def _floor(book: Book, patient: str, part: ChartPart, mark: str, now: float) -> datetime | None:

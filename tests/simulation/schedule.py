@@ -20,6 +20,7 @@ from tests.simulation.nemesis import Nemesis
 from tests.simulation.nurse_acts import NurseActs, adopt
 from tests.simulation.promises import check
 from tests.simulation.promises_order import watch_order
+from tests.simulation.scenes import NAMES, Scenes
 from tests.simulation.steps import draw
 from tests.simulation.virtual_time import MORNING, VirtualClock, VirtualLoop, run_virtually
 from tests.simulation.world import quick_place
@@ -64,6 +65,10 @@ class Schedule:
             book.line.watch = watch_order(book, self._truth)
         self._nemesis = Nemesis(self._truth, self._clock, is_fierce=setting.is_fierce)
         self._acts = [NurseActs(book, self._truth) for book in books]
+        self._scenes = [
+            Scenes(book, self._truth, acts, self._nemesis)
+            for book, acts in zip(books, self._acts, strict=True)
+        ]
         self._by_laptop = dict(zip(setting.laptops, books, strict=True))
 
     async def run(self, steps: Sequence[Step]) -> None:
@@ -94,6 +99,8 @@ class Schedule:
             case "leave":
                 mend(book)
                 await self._act(book, book.nurse.leave())
+            case name if name in NAMES:
+                await self._act(book, getattr(self._scenes[book.number], name)(chance))
             case name if hasattr(acts, name):
                 await self._act(book, getattr(acts, name)(chance))
                 if self._setting.is_fierce and name == "sign":

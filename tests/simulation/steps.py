@@ -38,29 +38,35 @@ class Setting:
     def __str__(self) -> str:
         names = ("plain", "fierce", "torn", "restore", "merge")
         flags = (self.is_plain, self.is_fierce, self.is_torn, self.may_restore, self.may_merge)
-        return " ".join([self.profile, f"laptops={len(self.laptops)}", *(n for n, f in zip(names, flags, strict=True) if f)])
+        return " ".join(
+            [
+                self.profile,
+                f"laptops={len(self.laptops)}",
+                *(n for n, f in zip(names, flags, strict=True) if f),
+            ]
+        )
 
 
 _WEIGHTS = {
-    "draft": 4,
-    "sign": 9,
+    "draft": 3,
+    "sign": 6,
     "refer": 3,
     "task": 5,
     "plan": 4,
     "withdraw": 3,
     "hold": 2,
-    "release": 2,
+    "release": 1,
     "send_now": 6,
     "correct": 2,
-    "settle": 5,
+    "settle": 3,
     "resend": 3,
-    "stranger": 2,
+    "stranger": 1,
     "match": 3,
     "queue_missing": 1,
     "chart": 1,
     "sync": 2,
-    "take_round": 6,
-    "wait": 11,
+    "take_round": 4,
+    "wait": 8,
     "kill": 3,
     "kill_at_call": 5,
     "leave": 2,
@@ -71,12 +77,24 @@ _WEIGHTS = {
     "turn_pages": 2,
     "turn_lag": 1,
     "fill_disk": 2,
-    "colleague": 9,
+    "colleague": 6,
     "delete": 3,
-    "withhold": 3,
+    "withhold": 1,
+}
+_WEIGHTS |= {
+    "sign_in_a_storm": 7,
+    "refer_at_once": 3,
+    "sign_over_a_clock": 2,
+    "change_beside_a_colleague": 3,
+    "lose_the_ground": 2,
+    "withheld_round": 2,
+    "round_by_small_pages": 3,
+    "news_in_a_storm": 2,
+    "round_by_a_fast_clock": 2,
+    "match_twice": 2,
 }
 # Every other seed is a fierce one: nothing is quiet between the faults.
-_FIERCE = _WEIGHTS | {"kill": 7, "kill_at_call": 8, "turn_clock": 3, "fill_disk": 4, "send_now": 9, "sign": 12}
+_FIERCE = _WEIGHTS | {"kill": 7, "kill_at_call": 8, "turn_clock": 3, "fill_disk": 4, "send_now": 9, "sign": 8}
 
 
 def draw(seed: int) -> tuple[Setting, list[Step]]:
@@ -97,7 +115,7 @@ def draw(seed: int) -> tuple[Setting, list[Step]]:
     if setting.is_torn:
         weights["power"] = 8
     if setting.may_restore:
-        weights |= {"backup": 4, "restore": 3}
+        weights |= {"backup": 4, "restore": 3, "lose_the_last_hour": 6}
     if setting.may_merge:
         weights["merge"] = 2
     names = chance.choices(list(weights), list(weights.values()), k=STEPS)

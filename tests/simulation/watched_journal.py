@@ -131,7 +131,7 @@ class Behind(Acts):
         self.restored_at = self._time.monotonic()
 
 
-def op_id_of(tree: Any) -> str:  # noqa: ANN401  any JSON
+def op_id_of(tree: Any) -> str:
     """Return the id that a part of ours bears in its identifier; empty for none."""
     rows = tree.get("identifier") if isinstance(tree, dict) else None
     values = [str(row.get("value", "")) for row in rows or () if isinstance(row, dict)]

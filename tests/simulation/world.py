@@ -104,9 +104,7 @@ class World:
         listed = f"Group/{GROUP_ID}" if profile == EPIC else ""
         key = self.keys[profile]
         person = PEOPLE[laptop]
-        return Nurse(
-            folder, key, line, clock, chance, person=person, patient_list=listed, is_torn=is_torn
-        )
+        return Nurse(folder, key, line, clock, chance, person=person, patient_list=listed, is_torn=is_torn)
 
     def server(
         self, clock: VirtualClock, chance: random.Random, profile: str = FULL, *, is_plain: bool = False
@@ -137,9 +135,7 @@ def _seed(seeding: Seeding, journal: Journal, clock: VirtualClock) -> None:
     with journal.writing(clock.now()) as writing:
         for visit in visits:
             id_ = f"{visit['id'][:50]}-o"
-            people = [
-                one for one in visit["participant"] if "Practitioner/" not in one["actor"]["reference"]
-            ]
+            people = [one for one in visit["participant"] if "Practitioner/" not in one["actor"]["reference"]]
             people.append({"actor": {"reference": f"Practitioner/{OLAV}"}, "status": "accepted"})
             twin = {**visit, "id": id_, "participant": people}
             writing.create("Appointment", msgspec.json.encode(twin), id_=id_, checked=False)
