@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types imports pytest simulate flips bench lock clean
+.PHONY: run test check lint types imports pytest simulate mutants flips bench lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/feltjournal --sandbox
@@ -31,6 +31,10 @@ pytest: $(VENV)/.dev
 SEEDS ?= 500
 simulate: $(VENV)/.dev
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+# Every bug that is planted on purpose must be found within 200 seeds. Many minutes.
+mutants: $(VENV)/.dev
+	$(BIN)/python -m tests.simulation --mutants
 
 # Bits flipped and files cut in a whole cache, 10,000 times: `make flips`. Some minutes.
 flips: $(VENV)/.dev

@@ -1,40 +1,52 @@
-"""`python -m tests.simulation --seeds N [--first S] [--mutant NAME]`: play seeds, tell the ones that broke a promise."""
+"""`python -m tests.simulation --seeds N [--first S]`, `--mutants`, `--mutant NAME`: play seeds, tell what broke a promise."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
+import multiprocessing
 import sys
 import time
+from functools import partial
 
+from tests.simulation.many import find_mutant, run_many
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.schedule import play
-from tests.simulation.world import World, quick_place
+
+MOST_TO_FIND_A_BUG = 200
 
 
 def main() -> int:
-    """Play and tell; 1 when a seed failed."""
+    """Play and tell; 1 when a seed failed, or a planted bug was not found."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
-    parser.add_argument("--seeds", type=int, default=150)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--mutant", choices=sorted(MUTANTS))
+    parser.add_argument("--seeds", type=int, default=500, help="how many seeds")
+    parser.add_argument("--first", type=int, default=0, help="the first one")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop after so many")
+    parser.add_argument("--mutants", action="store_true", help="find every planted bug")
+    parser.add_argument("--mutant", choices=sorted(MUTANTS), action="append", help="find this one")
     options = parser.parse_args()
-    began, failed, delivered = time.monotonic(), 0, 0
-    with contextlib.ExitStack() as held:
-        world = World.make(held.enter_context(quick_place()))
-        if options.mutant:
-            held.enter_context(MUTANTS[options.mutant]())
-        for seed in range(options.first, options.first + options.seeds):
-            told = play(world, seed)
-            delivered += told.delivered
-            if told.failure:
-                if options.mutant:
-                    print(f"found by seed {seed}: {told.failure[:90]}")
-                    return 0
-                failed += 1
-                print(f"seed {seed}: {told.failure}\n    {' '.join(told.steps)}")
-    print(f"{options.seeds} seeds, {delivered} delivered, {failed} failed, {time.monotonic() - began:.1f} s")
-    return int(failed > 0)
+    if options.mutants or options.mutant:
+        return _find(options.mutant or sorted(MUTANTS), options.processes)
+    began = time.monotonic()
+    total = run_many(options.first, options.seeds, processes=options.processes, seconds=options.minutes * 60)
+    for failed in total.failed:
+        print(failed)
+    took = time.monotonic() - began
+    pace = total.seeds / took * 60
+    print(f"{total.seeds} seeds, {total.delivered} entries delivered, {len(total.failed)} failed,", end=" ")
+    print(f"{took:.0f} s, {pace:.0f} seeds per minute")
+    return int(bool(total.failed))
+
+
+def _find(names: list[str], processes: int) -> int:
+    missed = 0
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        found = pool.imap(partial(find_mutant, most=MOST_TO_FIND_A_BUG), names)
+        for name, failed in zip(names, found, strict=True):
+            missed += failed is None
+            told = "NOT FOUND" if failed is None else f"seed {failed.seed}: {failed.failure[:90]}"
+            print(f"{name}: {told}", flush=True)
+    print(f"{len(names)} planted bugs, {missed} not found within {MOST_TO_FIND_A_BUG} seeds")
+    return int(missed > 0)
 
 
 if __name__ == "__main__":

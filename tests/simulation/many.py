@@ -1,0 +1,116 @@
+"""Many seeds, over several processes; a failing one comes back with its shortest schedule."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.schedule import play
+from tests.simulation.shrink import shrink
+from tests.simulation.steps import draw
+from tests.simulation.world import World, quick_place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.simulation.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A seed that broke a promise."""
+
+    seed: int
+    failure: str
+    setting: str
+    steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"seed {self.seed} ({self.setting}): {self.failure}\n    {len(self.steps)} steps: {' '.join(self.steps)}"
+
+
+@dataclass
+class Sum:
+    """What some seeds came to."""
+
+    seeds: int = 0
+    delivered: int = 0
+    failed: list[Failed] = field(default_factory=list)
+
+    def add(self, other: Sum) -> None:
+        """Take in what other seeds came to."""
+        self.seeds += other.seeds
+        self.delivered += other.delivered
+        self.failed += other.failed
+
+
+def run_many(
+    first: int, count: int, *, processes: int = 2, seconds: float = 0.0, shorten: bool = True
+) -> Sum:
+    """Play seeds, spread over processes.
+
+    Args:
+        first: the first seed.
+        count: how many.
+        processes: over how many processes.
+        seconds: stop after so many; 0 for no limit.
+        shorten: whether a failing seed is made as short as it goes.
+    """
+    shares = [(range(first + n, first + count, processes), seconds, shorten) for n in range(processes)]
+    if processes == 1:
+        return _share(shares[0])
+    total = Sum()
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        for part in pool.imap_unordered(_share, shares):
+            total.add(part)
+    return total
+
+
+def find_mutant(name: str, most: int) -> Failed | None:
+    """Return the first seed that finds a planted bug, as it was drawn; None when none of the first `most` does."""
+    with contextlib.ExitStack() as held:
+        world = World.make(held.enter_context(quick_place()))
+        held.enter_context(MUTANTS[name]())
+        for seed in range(most):
+            failed = _failed(world, seed, shorten=False)
+            if failed is not None:
+                return failed
+    return None
+
+
+def _share(share: tuple[Sequence[int], float, bool]) -> Sum:
+    seeds, seconds, shorten = share
+    total, began = Sum(), time.monotonic()
+    with quick_place() as folder:
+        world = World.make(folder)
+        for seed in seeds:
+            if seconds and time.monotonic() - began > seconds:
+                break
+            total.seeds += 1
+            told = play(world, seed)
+            total.delivered += told.delivered
+            if told.failure:
+                failed = _failed(world, seed, shorten=shorten)
+                total.failed += [failed] if failed is not None else []
+    return total
+
+
+def _failed(world: World, seed: int, *, shorten: bool) -> Failed | None:
+    """Play a seed; return how it failed, by its shortest schedule where that is asked for."""
+    setting, steps = draw(seed)
+    told = play(world, seed)
+    if not told.failure:
+        return None
+    if shorten:
+        steps = shrink(steps, fails_alike(world, seed, told.failure))
+    return Failed(seed, told.failure[:300], str(setting), tuple(str(step) for step in steps))
+
+
+def fails_alike(world: World, seed: int, failure: str) -> Callable[[Sequence[Step]], bool]:
+    """Return a way to see whether some steps of a seed still break the same promise."""
+    word = failure[:40]
+    return lambda steps: play(world, seed, steps).failure[:40] == word

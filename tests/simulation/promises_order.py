@@ -1,0 +1,37 @@
+"""The outbox keeps the order of signing for each patient (security.md §4.3), by no clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from offline_cache.states import EntryState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.simulation.books import Book, Truth
+
+SINCE = timedelta(seconds=60)
+"""What fell due later than this may have been signed or let go after the pass began."""
+
+_SETTLED = 120.0
+"""Seconds after a clock was turned, in which what is due is not told by it."""
+
+
+def watch_order(book: Book, truth: Truth) -> Callable[[], None]:
+    """Return what is to be called whenever a write leaves a laptop."""
+
+    def watch() -> None:
+        session = book.nurse.day._session
+        if session is None or book.nurse.clock.monotonic() - book.clock_turned_at < _SETTLED:
+            return
+        entries = session.store.entries
+        sending = [e for e in entries.all() if e.state is EntryState.SENDING]
+        for earlier in entries.due(book.nurse.clock.now() - SINCE):
+            for late in sending:
+                is_before = earlier.patient == late.patient and earlier.sequence < late.sequence
+                if is_before and earlier.state is EntryState.SIGNED and not earlier.attempts:
+                    truth.out_of_turn.append(f"entry {late.sequence} before {earlier.sequence}")
+
+    return watch
