@@ -194,13 +194,13 @@ async def test_next_shift_is_taken_along_and_opens_without_network(
 ) -> None:
     """The list of the next shift lies in the cache when the network is gone at its beginning."""
     from clinical.shifts import next_shift, shift_at
-    from services import workday
+    from services import round_acts
 
     day = await first_day(tmp_path)
     now = shift_at(day._setup.clock.now())
     following = next_shift(now)
     journal.kill()
-    monkeypatch.setattr(workday, "shift_at", lambda _now: following)
+    monkeypatch.setattr(round_acts, "shift_at", lambda _now: following)
     shown = await again(day)
     assert shown.shift.start == following.start
     assert shown.visits
