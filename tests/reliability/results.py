@@ -34,4 +34,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _test(nodeid: str) -> str:
     """Return `path::name` without parameters and without xdist's group."""
-    return nodeid.split("[")[0].split("@")[0]
+    return nodeid.split("[", maxsplit=1)[0].split("@", maxsplit=1)[0]
