@@ -25,7 +25,7 @@ from services.trouble import Trouble, TroubleCode
 from services.views import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from offline_cache.conflicts import ConflictRecord
     from offline_cache.entries import EntryRecord, PartRecord
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from services.session import Clinician
 
 _MOST_TEXT = 4000
+NOTE = "note"
+"""A choice for one field: theirs stands, and mine is kept in a note."""
 
 
 class Settling:
@@ -70,10 +72,11 @@ class Settling:
 
         Args:
             entry_id: whose conflict.
-            choices: for each field that was asked: mine, theirs or both. For what is gone in the journal there is nothing to
-                choose: mine is given up.
-            note: keep what mine says and the journal will not as a note of its own, signed with this.
-            retyped: the last three digits, where somebody on today's list looks alike.
+            choices: for each field that was asked: mine, theirs or both, or `note` for theirs with mine in a note. For what is
+                gone in the journal there is nothing to choose: mine is given up.
+            note: keep everything that mine says and the journal will not as a note of its own, signed with this.
+            retyped: the last three digits: always where mine is to stand over somebody else's work (UX-06), else where
+                somebody on today's list looks alike.
 
         Raises:
             Trouble: NOT_CHOSEN when a field that was asked has no choice, DIGITS_DIFFER, NOT_WAITING.
@@ -83,19 +86,33 @@ class Settling:
         part = self._store.entries.part(record.met.op_id)
         if entry is None or part is None:
             raise Trouble(TroubleCode.NOT_WAITING)
-        check_digits(self._reading.chart(entry.patient, entry.visit), retyped)
+        noted = frozenset(path for path, choice in choices.items() if choice == NOTE)
+        decision = json.dumps({"choices": dict(choices), "note": note}, ensure_ascii=True)
+        choices = {path: Choice.THEIRS.value if path in noted else one for path, one in choices.items()}
+        self._check_digits(entry, choices, retyped)
         merged = _merged(record)
         body = b"" if merged is None or not record.met.theirs else _decided(merged, choices)
-        decision = json.dumps({"choices": dict(choices), "note": note}, ensure_ascii=True)
         with self._store.transaction():
             self._decide(record, decision)
             if body and body != record.met.theirs:
                 self._send_against(entry, part, record, body)
             else:
                 self._give_up(entry, part)
-            if note:
-                self._keep_as_note(entry, record, merged, choices)
+            if note or noted:
+                self._keep_as_note(entry, _my_text(merged, record, choices, only=None if note else noted))
             self._seals.refresh(self._store, entry_id)
+
+    def _check_digits(self, entry: EntryRecord, choices: Mapping[str, str], retyped: str) -> None:
+        """Ask for the digits where mine is to stand over theirs, and where somebody looks alike.
+
+        Raises:
+            Trouble: DIGITS_DIFFER.
+        """
+        chart = self._reading.chart(entry.patient, entry.visit)
+        number = chart.banner.identity_number
+        if number and overrides(choices) and retyped != number[-3:]:
+            raise Trouble(TroubleCode.DIGITS_DIFFER)
+        check_digits(chart, retyped)
 
     def _send_against(
         self, entry: EntryRecord, part: PartRecord, record: ConflictRecord, body: bytes
@@ -135,11 +152,9 @@ class Settling:
             actor=self._clinician.fhir_user,
         )
 
-    def _keep_as_note(
-        self, entry: EntryRecord, record: ConflictRecord, merged: Merged | None, choices: Mapping[str, str]
-    ) -> None:
+    def _keep_as_note(self, entry: EntryRecord, said: list[str]) -> None:
         """Sign a note that holds what mine says and the journal does not."""
-        text = "\n".join(_my_text(merged, record, choices))
+        text = "\n".join(said)
         if not text:
             return
         now = self._clock.now()
@@ -201,6 +216,7 @@ class Settling:
             theirs_at=parse_time(met.theirs_at).at,
             found_at=record.found_at,
             retype_digits=needs_digits(self._reading.chart(patient, entry.visit)) if entry else False,
+            is_readable=merged is not None,
             my_text=tuple(_my_text(merged, record, {})),
         )
 
@@ -223,8 +239,21 @@ def _decided(merged: Merged, choices: Mapping[str, str]) -> bytes:
         raise Trouble(TroubleCode.NOT_CHOSEN) from None
 
 
-def _my_text(merged: Merged | None, record: ConflictRecord, choices: Mapping[str, str]) -> list[str]:
-    """Return what mine says and what is chosen does not: all of mine where nothing is chosen yet, or nothing is left to merge."""
+def overrides(choices: Mapping[str, str]) -> bool:
+    """Tell whether these choices let mine stand over what somebody else has written."""
+    return any(choice in (Choice.MINE.value, Choice.BOTH.value) for choice in choices.values())
+
+
+def _my_text(
+    merged: Merged | None,
+    record: ConflictRecord,
+    choices: Mapping[str, str],
+    only: Collection[str] | None = None,
+) -> list[str]:
+    """Return what mine says and what is chosen does not: all of mine where nothing is chosen yet, or nothing is left to merge.
+
+    With `only`, of these paths alone.
+    """
     if merged is None:
         try:
             merged = three_way(record.met.type, record.met.base, record.met.mine, record.met.base)
@@ -234,6 +263,7 @@ def _my_text(merged: Merged | None, record: ConflictRecord, choices: Mapping[str
     lost = [
         one.path for one in merged.fields if choices.get(one.path, Choice.THEIRS.value) == Choice.THEIRS.value
     ]
+    lost = lost if only is None else [path for path in lost if path in only]
     paths = [path for path in lost if path != WHOLE] or lost
     return [f"{text.path}: {text.text}" for text in note_of(merged, paths)]
 

@@ -100,7 +100,7 @@ class OutboxActs(AtWork):
     async def settle(
         self, entry_id: str, choices: Mapping[str, str], *, note: bool = False, retyped: str = ""
     ) -> None:
-        """Decide a conflict, signed: for each asked path mine, theirs or both; `note` keeps mine as a note of its own."""
+        """Decide a conflict, signed: per asked path mine, theirs, both or note; with `note` all of mine is kept in a note."""
         desk = self._at_desk()
         await self._do(lambda: desk.settling.settle(entry_id, choices, note=note, retyped=retyped))
         self._wake()

@@ -43,6 +43,7 @@ class ConflictView:
     found_at: datetime
     retype_digits: bool = False
     my_text: tuple[str, ...] = ()  # what a note would keep of mine
+    is_readable: bool = True  # false: nothing to choose, mine is given up
 
 
 @dataclass(frozen=True, slots=True)

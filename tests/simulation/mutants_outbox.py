@@ -21,6 +21,7 @@ from offline_cache.strangers import StrangerTable
 from services.conflicts import Settling
 from services.delivery import Delivery
 from services.strangers import Strangers
+from services.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +110,7 @@ def withdrawn_while_sending() -> AbstractContextManager[object]:
 
 
 def loop_ends_at_the_first_fault() -> AbstractContextManager[object]:
-    """The background stops for good when anything unexpected is raised."""
+    """The background stops for good when anything unexpected is raised, and nobody looks after it."""
 
     async def run(self: Delivery) -> None:
         with contextlib.suppress(Exception):
@@ -117,7 +118,13 @@ def loop_ends_at_the_first_fault() -> AbstractContextManager[object]:
                 self._wake.clear()
                 await self._wait(await self.step())
 
-    return patch.object(Delivery, "run", run)
+    async def is_stuck(_self: Watchdog) -> bool:
+        return False
+
+    held = contextlib.ExitStack()
+    held.enter_context(patch.object(Delivery, "run", run))
+    held.enter_context(patch.object(Watchdog, "_is_stuck", is_stuck))
+    return held
 
 
 def server_faults_end_an_entry() -> AbstractContextManager[object]:

@@ -46,12 +46,12 @@ def test_two_doses_of_one_order_within_its_interval_are_told_once() -> None:
     give(store, "b", 150)
     assert check_double_acts(store, NOON) == 1
     assert check_double_acts(store, NOON) == 0
-    (notice,) = store.notices.unseen()
+    (notice,) = store.safety.unseen()
     assert (notice.patient, notice.first_by, notice.second_by) == ("p1", "Pleier a", "Pleier b")
     assert [r.action for r in store.audit.records()] == ["double-act"]
-    store.notices.seen(notice.notice_id, NOON)
+    store.safety.seen(notice.notice_id, NOON)
     assert check_double_acts(store, NOON) == 0
-    assert store.notices.unseen() == []
+    assert store.safety.unseen() == []
 
 
 @pytest.mark.parametrize(
@@ -80,5 +80,5 @@ async def test_task_that_a_colleague_had_done_is_told_beside_the_conflict() -> N
     room.journal.put("Task", "t1", task("completed", owner={"display": "Olav Lie"}))
     await room.turn()
     assert check_double_acts(room.store, room.clock.at) == 1
-    (notice,) = room.store.notices.unseen()
+    (notice,) = room.store.safety.unseen()
     assert (notice.kind, notice.about, notice.first_by) == ("task", "Task/t1", "Olav Lie")

@@ -12,7 +12,7 @@ from services.views import CacheKind, Connection, EntryRow, Environment, LastNew
 from tui.actions import REGISTRY
 from tui.app import unsent_words
 from tui.screens.help import PLACES, help_lines
-from tui.screens.outbox import first_to_see
+from tui.screens.outbox_why import first_to_see
 from tui.screens.patient_pages import brand_name, titled
 from tui.screens.place import status_words
 from tui.text import format as fmt

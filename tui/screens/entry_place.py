@@ -14,6 +14,7 @@ from tui.screens.place import Place
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, content_of, line, piece, visible
+from tui.widgets.frame_line import FrameLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.patient_banner import PatientBanner
 from tui.widgets.sign_bar import SignBar
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 PAUSE = 0.5
 """Seconds without a key after which what was typed is saved; less than the second that is promised."""
+
+_REFERS = frozenset({"corrects", "instead", "about"})
+"""Fields of a draft that nobody types: which entry it corrects, replaces or is about."""
+_CORRECTS = frozenset({"corrects", "instead"})
 
 
 def sign_lines(summary: SignSummary, width: int) -> list[Line]:
@@ -95,6 +100,8 @@ class EntryPlace(Place):
     def load(self) -> None:
         """Show whose form it is."""
         self.query_one(PatientBanner).show_patient(self.chart.banner)
+        if not _CORRECTS.isdisjoint(self.draft.fields):
+            self.query_one(FrameLine).show_place(nb.text("draft.correction", place=nb.text(self.PLACE)))
 
     # --- saving
 
@@ -118,7 +125,8 @@ class EntryPlace(Place):
             if not self._is_dirty:
                 return
             self._is_dirty = False
-            fields = self.typed()
+            kept = {name: value for name, value in self.draft.fields.items() if name in _REFERS}
+            fields = {**self.typed(), **kept}
             try:
                 self.draft = await self.day.save_draft(replace(self.draft, fields=fields))
             except Trouble:

@@ -23,14 +23,19 @@ if TYPE_CHECKING:
 _KEYS = 16
 _LABEL = 15
 PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("round", ("round", "patient", "outbox-link")),
+    ("round", ("round", "patient", "outbox-link", "report-link")),
     ("take", ("take", "back")),
     ("patient", ("patient", "outbox-link", "back")),
     ("pages", ("pages",)),
+    ("tasks", ("tasks",)),
     ("news2", ("fields", "form", "news2", "back")),
     ("note", ("form", "back")),
     ("signing", ("signing",)),
-    ("outbox", ("outbox", "back")),
+    ("asking", ("asking",)),
+    ("outbox", ("outbox", "report-link", "back")),
+    ("conflict", ("conflict", "back")),
+    ("stranger", ("fields", "stranger", "back")),
+    ("match", ("match", "back")),
     ("sign-in", ("choose", "sign-in")),
     ("pin", ("pin",)),
     ("unlock", ("unlock",)),

@@ -8,14 +8,12 @@ from offline_cache.states import EntryKind
 from tui.text import nb
 
 if TYPE_CHECKING:
+    from services.views import Chart, Draft
     from tui.screens.place import Place
 
 
 async def open_entry(place: Place, kind: EntryKind, patient_id: str, visit_id: str) -> None:
     """Push the form; an unfinished entry of the same kind and visit is taken up again."""
-    from tui.screens.news2 import News2Screen
-    from tui.screens.note import NoteScreen
-
     chart = await place.day.chart(patient_id, visit_id)
     if chart.banner.patient_id != patient_id or not place.is_current:
         return
@@ -23,9 +21,19 @@ async def open_entry(place: Place, kind: EntryKind, patient_id: str, visit_id: s
         place.tell(nb.text("news2.not_scored", reason=chart.news2_refused))
         return
     draft = await place.day.new_draft(kind, patient_id, visit_id)
-    screen = (
-        News2Screen(place.desk, chart, draft)
-        if kind is EntryKind.NEWS2
-        else NoteScreen(place.desk, chart, draft)
-    )
-    place.app.push_screen(screen)
+    _push(place, chart, draft)
+
+
+async def open_draft(place: Place, draft: Draft) -> None:
+    """Push the form of a draft that is there already: a correction."""
+    chart = await place.day.chart(draft.patient_id, draft.visit_id)
+    if chart.banner.patient_id == draft.patient_id and place.is_current:
+        _push(place, chart, draft)
+
+
+def _push(place: Place, chart: Chart, draft: Draft) -> None:
+    from tui.screens.news2 import News2Screen
+    from tui.screens.note import NoteScreen
+
+    form = News2Screen if draft.kind is EntryKind.NEWS2 else NoteScreen
+    place.app.push_screen(form(place.desk, chart, draft))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,16 +13,18 @@ from services.trouble import Trouble
 from tui.actions import bindings_for
 from tui.screens import patient_pages, vitals_page
 from tui.screens.opening_entry import open_entry
-from tui.screens.place import Place
+from tui.screens.task_keeping import TaskKeeping, new_task_list
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, content_of, line, piece
+from tui.widgets.dock_bar import DockBar
 from tui.widgets.line_pane import LinePane
+from tui.widgets.news_lines import merged
 from tui.widgets.patient_banner import PatientBanner
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from services.views import Chart, Draft
+    from services.views import Chart, Draft, NewsRow
     from tui.screens.desk import Desk
 
 PAGES = (1, 2, 3, 4, 5, 6)
@@ -36,12 +39,12 @@ def tab_line(page: int) -> Line:
     return pieces
 
 
-class PatientScreen(Place):
+class PatientScreen(TaskKeeping):
     """One patient, from opening to leaving: what arrives late for another patient is dropped."""
 
     PLACE = "patient.place"
-    SCOPES = ("patient", "outbox-link", "pages", "back")
-    BINDINGS: ClassVar = bindings_for("patient", "outbox-link", "pages", "back")
+    SCOPES = ("patient", "outbox-link", "pages", "tasks", "back")
+    BINDINGS: ClassVar = bindings_for("patient", "outbox-link", "pages", "tasks", "back")
     CSS = """
     PatientScreen #tabs { height: 1; margin-bottom: 1; }
     """
@@ -53,12 +56,24 @@ class PatientScreen(Place):
         self.page = page
         self._chart: Chart | None = None
         self._drafts: list[Draft] = []
+        self._news: tuple[NewsRow, ...] = ()
+        self._unseen: tuple[NewsRow, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         """Lay out banner, places and page."""
         yield PatientBanner()
         yield Static(id="tabs", markup=False)
+        yield new_task_list()
         yield LinePane()
+
+    def compose_dock(self) -> ComposeResult:
+        """Lay out the signing of a task, closed."""
+        yield DockBar()
+
+    @property
+    def chart(self) -> Chart | None:
+        """Return the chart in sight."""
+        return self._chart
 
     def load(self) -> None:
         """Open the chart; keys wait for it, so that `v` straight after Enter finds the patient."""
@@ -81,9 +96,33 @@ class PatientScreen(Place):
             raise
         if not self.is_attached or chart.banner.patient_id != self.patient_id:
             return
-        self._chart, self._drafts = chart, drafts
+        self._news, self._unseen = merged(self._news, chart.news), chart.news
+        self._chart, self._drafts = replace(chart, news=self._news), drafts
         self.query_one(PatientBanner).show_patient(chart.banner)
         self._show_page(stay=stay)
+        self.call_after_refresh(self._look_at_news)
+
+    def _look_at_news(self) -> None:
+        """Take note of news that have been on the screen."""
+        if self.is_attached and self.is_current and self._has_seen_news():
+            self.start(self._note_seen, "news", is_exclusive=False)
+
+    def _has_seen_news(self) -> bool:
+        """Tell whether all that is new has been drawn; what is hidden below was not seen."""
+        chart = self._chart
+        if chart is None or self.page != 1 or not self._unseen:
+            return False
+        pane = self.query_one(LinePane)
+        return pane.has_shown(*patient_pages.news_span(chart, self._drafts, pane.size.width))
+
+    async def _note_seen(self) -> None:
+        unseen, self._unseen = self._unseen, ()
+        if unseen and not self.day.status().only_reads:
+            await self.day.changes_seen(self.patient_id, unseen[0].sequence)
+
+    async def _leave(self) -> None:
+        await self._note_seen()
+        self.app.pop_screen()
 
     def _hide(self) -> None:
         """Show nothing of a patient whose opening could not be logged."""
@@ -101,6 +140,7 @@ class PatientScreen(Place):
         """Draw the page."""
         self._show_tabs()
         if self._chart is not None:
+            self.show_tasks()
             self.query_one(LinePane).show_lines(self._lines, stay=stay)
 
     def _lines(self, width: int) -> list[Line]:
@@ -121,8 +161,10 @@ class PatientScreen(Place):
 
     def _turn_to(self, page: int) -> None:
         """Go to another place."""
+        self._look_at_news()
         self.page = page
         self._show_page()
+        self.call_after_refresh(self._look_at_news)
 
     def action_page_front(self) -> None:
         """Go to the cover sheet."""
@@ -168,4 +210,7 @@ class PatientScreen(Place):
 
     def action_place_back(self) -> None:
         """Back to the round."""
-        self.app.pop_screen()
+        if self._has_seen_news():
+            self.start_holding(self._leave, "leave")
+        else:
+            self.app.pop_screen()

@@ -9,7 +9,10 @@ from offline_cache.states import EntryKind, EntryState
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, beside, cell, line, piece, visible, width_of
+from tui.text.nb_notices import notice_words
 from tui.text.state_words import FLAG_INK, FLAG_WORD, KIND_WORD, STATE_INK, STATE_SIGN, STATE_WORD
+from tui.widgets.entry_line import URN
+from tui.widgets.news_lines import news_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,14 +44,45 @@ def wrapped(text: str, width: int, *, indent: int = 1, ink: Ink = Ink.PLAIN, han
 
 def front_page(chart: Chart, drafts: Iterable[Draft], width: int, now: datetime) -> list[Line]:
     """Return the cover sheet: today, the danger, the latest values, what is unfinished."""
-    size = HALF if width < 100 else width // 2 - 1
+    size = _half(width)
     left = [*today(chart, size), *critical_short(chart, size), *problems(chart, size), *way_in(chart, size)]
     right_width = width - size - 2
-    right = [*latest_readings(chart, right_width, now), *latest_note(chart, right_width)]
-    waiting, sent = unfinished(chart, drafts), [entry for entry in chart.entries if _is_over(entry)]
-    lines = [*waiting, *([[]] if waiting else []), *beside(left, right, size, gap=2)]
+    new = news_lines(chart.news, right_width)
+    right = [
+        *new,
+        *([[]] if new else []),
+        *latest_readings(chart, right_width, now),
+        *latest_note(chart, right_width),
+    ]
+    sent = [entry for entry in chart.entries if _is_over(entry)]
+    lines = [*_above(chart, drafts, width), *beside(left, right, size, gap=2)]
     lines.extend([[], *(entry_line(entry) for entry in sent)] if sent else [])
-    return [*lines, [], *freshness(chart.sections, width, now)]
+    fresh = [] if is_typed(chart) else freshness(chart.sections, width, now)
+    return [*lines, [], *fresh]
+
+
+def _half(width: int) -> int:
+    """Return the width of the left column."""
+    return HALF if width < 100 else width // 2 - 1
+
+
+def is_typed(chart: Chart) -> bool:
+    """Tell whether the patient is one whom somebody typed: nothing of the journal is here."""
+    return chart.banner.patient_id.startswith(URN)
+
+
+def _above(chart: Chart, drafts: Iterable[Draft], width: int) -> list[Line]:
+    """Return what stands over both columns: what the pull must tell of the patient, and what is not finished."""
+    told = [row for one in chart.told for row in wrapped(notice_words(one), width, ink=Ink.PERSON, hang=2)]
+    typed = wrapped(nb.text("stranger.banner"), width, ink=Ink.PERSON) if is_typed(chart) else []
+    lines = [*typed, *told, *unfinished(chart, drafts)]
+    return [*lines, []] if lines else []
+
+
+def news_span(chart: Chart, drafts: Iterable[Draft], width: int) -> tuple[int, int]:
+    """Return the first line of the news on the cover sheet and the one after the last."""
+    above = len(_above(chart, drafts, width))
+    return above, above + len(news_lines(chart.news, width - _half(width) - 2))
 
 
 def _is_over(entry: EntryRow) -> bool:
@@ -59,7 +93,7 @@ def _is_over(entry: EntryRow) -> bool:
 def today(chart: Chart, width: int) -> list[Line]:
     """Return the visit with its tasks."""
     if chart.visit is None:
-        lines = [heading(nb.text("front.no_visit"))]
+        lines = wrapped(nb.text("front.no_visit"), width, ink=Ink.DIM)
     else:
         when = nb.text("front.today", span=fmt.span(chart.visit.start, chart.visit.end))
         lines = [heading(when)]
@@ -67,7 +101,8 @@ def today(chart: Chart, width: int) -> list[Line]:
             lines += wrapped(chart.visit.reason, width)
     for task in chart.tasks:
         mark = "[x]" if task.done else "[ ]"
-        at = f"  {fmt.clock(task.done_at)}" if task.done_at else ""
+        sign = f" {STATE_SIGN[task.state]}" if task.state else ""
+        at = f"  {fmt.clock(task.done_at)}{sign}" if task.done_at else sign
         lines += wrapped(f"{mark} {task.text}{at}", width, ink=Ink.DIM if task.done else Ink.PLAIN, hang=4)
     return lines
 
@@ -179,7 +214,7 @@ def unfinished(chart: Chart, drafts: Iterable[Draft]) -> list[Line]:
 
 
 _DRAFT = EntryState.DRAFT
-_KEY_OF = {EntryKind.NEWS2: "v", EntryKind.NOTE: "n"}
+_KEY_OF = {EntryKind.NEWS2: "v", EntryKind.NOTE: "n", EntryKind.TASK: "5", EntryKind.PLAN: "5"}
 
 
 def entry_line(entry: EntryRow) -> Line:

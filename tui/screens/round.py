@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from textual.app import ComposeResult
 
+    from services.outbox_views import SafetyNoticeRow
     from services.views import RoundView
     from tui.screens.desk import Desk
 
@@ -44,8 +45,8 @@ class RoundScreen(Place):
     """The first place of the day."""
 
     PLACE = "round.place_empty"
-    SCOPES = ("round", "patient", "outbox-link")
-    BINDINGS: ClassVar = bindings_for("round", "patient", "outbox-link")
+    SCOPES = ("round", "patient", "outbox-link", "report-link")
+    BINDINGS: ClassVar = bindings_for("round", "patient", "outbox-link", "report-link")
     CSS = """
     RoundScreen #counts { height: auto; }
     RoundScreen #alert { height: 1; display: none; }
@@ -66,6 +67,7 @@ class RoundScreen(Place):
         self._view: RoundView | None = None
         self._wants_first = True
         self._ruled = (-1, 0)
+        self._doubles: tuple[SafetyNoticeRow, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         """Lay out counts, alert, list and detail."""
@@ -93,8 +95,10 @@ class RoundScreen(Place):
     async def _read(self) -> None:
         """Show the round that lies here, or that none was taken."""
         view = await self.day.round()
+        self._doubles = await self.day.safety_notices()
         self._view = view
-        self._show()
+        if self.is_attached:
+            self._show()
 
     def on_resize(self) -> None:
         """Lay out anew for another width: under each other, or beside each other."""
@@ -127,7 +131,19 @@ class RoundScreen(Place):
             said.append(nb.text("round.partial"))
         if not view.visits:
             said.append(nb.text("round.empty"))
-        return [line(" ", piece(words, Ink.PERSON)) for words in said]
+        doubles = [line(piece(f" {words}", Ink.DANGER)) for words in self._double_acts(view)]
+        return [*doubles, *(line(" ", piece(words, Ink.PERSON)) for words in said)]
+
+    def _double_acts(self, view: RoundView) -> list[str]:
+        """Return what may have been done twice, until somebody has handled it in the outbox (UX-19)."""
+        names = {row.patient_id: fmt.name(row.family, row.given) for row in view.visits}
+        somebody = nb.text("sync.somebody")
+        return [
+            nb.text(
+                "notice.round", what=nb.text(f"notice.{one.kind}"), name=names.get(one.patient_id, somebody)
+            )
+            for one in self._doubles[:1]
+        ]
 
     def _show_alert(self, view: RoundView) -> None:
         """Keep the gravest NEWS2 of the shift in its line until a lower one is recorded (UX-19)."""
@@ -222,6 +238,18 @@ class RoundScreen(Place):
         from tui.screens.take_round import TakeRoundScreen
 
         self.app.push_screen(TakeRoundScreen(self.desk))
+
+    def action_sync_show(self) -> None:
+        """Show what came, what went and what is missing."""
+        from tui.screens.sync_report import SyncScreen
+
+        self.app.push_screen(SyncScreen(self.desk))
+
+    def action_stranger_show(self) -> None:
+        """Write of somebody who is not on the list."""
+        from tui.screens.strangers import StrangerScreen
+
+        self.app.push_screen(StrangerScreen(self.desk))
 
     def action_outbox_show(self) -> None:
         """Open the outbox."""

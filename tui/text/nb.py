@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from tui.text.nb_outbox import OUTBOX_TEXT
+from tui.text.nb_sync import SYNC_TEXT
+
 _TEXT: dict[str, str] = {
+    **OUTBOX_TEXT,
+    **SYNC_TEXT,
     # the door
     "opening.place": "Feltjournal",
     "opening.waiting": "Åpner …",
@@ -206,39 +211,6 @@ _TEXT: dict[str, str] = {
     "sign.critical": "113 / legevakt 116117 etter kommunens prosedyre",
     "sign.changed": "Endret etter oppsummeringen. Se over på nytt med F9.",
     "sign.left": "Ingenting er signert.",
-    # outbox
-    "outbox.place": "Utboks",
-    "outbox.empty": "Utboksen er tom: alt som er signert, er i journalen.",
-    "outbox.waiting": "{n} venter",
-    "outbox.sending": "{n} sender",
-    "outbox.held": "{n} holdt",
-    "outbox.unknown": "{n} ukjent",
-    "outbox.conflict": "{n} konflikt",
-    "outbox.refused": "{n} avvist",
-    "outbox.delivered": "{n} i journalen",
-    "outbox.withdrawn_count": "{n} trukket tilbake",
-    "outbox.sends_at": "signert, sendes {at}",
-    "outbox.waits": "signert, venter",
-    "outbox.part": "sender, {done} av {all}",
-    "outbox.delivered_at": "i journalen {at}",
-    "outbox.no_visit": "Utenom runden",
-    "outbox.ids": "Journalens id: {id}",
-    "outbox.ids_many": "Journalens id for den første av {n} deler: {id}",
-    "outbox.sent_now": "Sendes nå.",
-    "outbox.sent_later": "Sendes straks nettet er tilbake.",
-    "outbox.withdrawn": "Trukket tilbake. Den er beholdt i loggen og sendes ikke.",
-    "outbox.no_selection": "Ingen oppføring er valgt.",
-    "outbox.cannot_send.conflict": "Den er i konflikt og må avgjøres først.",
-    "outbox.cannot_send.delivered": "Den er alt i journalen.",
-    "outbox.cannot_send.sending": "Den sendes alt.",
-    "outbox.cannot_send.withdrawn": "Den er trukket tilbake.",
-    "outbox.cannot_send.draft": "Den er ikke signert.",
-    "outbox.advice.unknown": "Den leses tilbake før noe sendes igjen; ikke skriv den på nytt. a spør journalen nå.",
-    "outbox.advice.refused": "a prøver igjen når årsaken er borte. b trekker den tilbake, så du kan skrive en ny.",
-    "outbox.advice.conflict": "Noen har endret det samme. Begge utgavene er beholdt. b trekker din tilbake.",
-    "outbox.advice.held": "a prøver igjen når årsaken er borte. b trekker den tilbake.",
-    "outbox.cannot_withdraw": "Kan ikke trekkes tilbake: journalen kan ha mottatt den.",
-    "outbox.cannot_withdraw.withdrawn": "Den er alt trukket tilbake.",
     # why an entry waits or a part did not come down: `ErrorKind` of the client
     "why.unreachable": "journalen svarer ikke",
     "why.answer-lost": "svaret gikk tapt",
@@ -298,6 +270,11 @@ _TEXT: dict[str, str] = {
     "help.news2": "Måling · NEWS2",
     "help.note": "Notat",
     "help.signing": "Signering",
+    "help.asking": "Når noe skal bekreftes",
+    "help.tasks": "Tiltak, på side 5",
+    "help.conflict": "Avgjør konflikt",
+    "help.stranger": "Pasient utenfor listen",
+    "help.match": "Koble pasient",
     "help.outbox": "Utboks",
     "help.arrows": "flytt",
     "help.arrows_do": "Én linje opp eller ned. PgOpp, PgNed, Home og End går lenger.",

@@ -14,13 +14,18 @@ from tui.text.state_words import STATE_INK, STATE_SIGN, STATE_WORD
 from tui.widgets.visit_detail import flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from services.views import EntryRow
 
+URN = "urn:uuid:"
+"""What the id of a typed identity begins with."""
+ASKS_PERSON = ("not-found-twice", "several-found")
+"""Why an unknown entry is not settled by the client: a person must look."""
 _TITLE = 34
 _ADVISED = (EntryState.UNKNOWN, EntryState.REFUSED, EntryState.CONFLICT)
+_HELD_ADVICE = ("behind", "stranger", "review", "hold")
 _COUNTED = (
     (EntryState.CONFLICT, "conflict"), (EntryState.REFUSED, "refused"), (EntryState.UNKNOWN, "unknown"),
     (EntryState.HELD, "held"),
@@ -29,33 +34,59 @@ _COUNTED = (
 )  # fmt: skip
 
 
+Span = tuple["datetime", "datetime"]
+"""When a visit begins and ends, as the round has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxLine:
-    """One line of the list: an entry, or the name of the patient over the entries below (`entry` is None)."""
+    """One line of the list: an entry, or the visit and its patient over the entries below (`entry` is None)."""
 
     entry: EntryRow | None
     heading: str = ""
+    aside: str = ""
+    needs_person: bool = False
 
 
-def outbox_rows(entries: Iterable[EntryRow]) -> list[OutboxLine]:
-    """Return the entries under their patient and visit, in the order in which they were signed."""
+def outbox_rows(entries: Iterable[EntryRow], visits: Mapping[str, Span] | None = None) -> list[OutboxLine]:
+    """Return the entries under their visit: by the clock, then what belongs to no visit; inside one, as they were signed."""
+    spans = visits or {}
     groups: dict[tuple[str, str], list[EntryRow]] = {}
     for entry in entries:
         groups.setdefault((entry.patient_id, entry.visit_id), []).append(entry)
+    ordered = sorted(groups.items(), key=lambda group: _by_clock(group[0][1], group[1], spans))
     rows: list[OutboxLine] = []
-    for (_, visit_id), members in groups.items():
-        first = members[0]
-        born = f", født {first.birth_year}" if first.birth_year else ""
-        outside = "" if visit_id else f"   {nb.text('outbox.no_visit')}"
-        rows.append(OutboxLine(None, f"{first.patient_name}{born}{outside}"))
+    for (_, visit_id), members in ordered:
+        rows.append(_heading(members[0], spans.get(visit_id)))
         rows.extend(OutboxLine(entry) for entry in members)
     return rows
+
+
+def _by_clock(visit_id: str, members: list[EntryRow], spans: Mapping[str, Span]) -> tuple[int, datetime]:
+    """Return where a group stands: visits by their time, then the rest by the first thing that happened."""
+    if visit_id in spans:
+        return 0, spans[visit_id][0]
+    return 1, members[0].event_at
+
+
+def _heading(first: EntryRow, span: Span | None) -> OutboxLine:
+    """Return the line over a visit: when, who, and that nobody knows who where that is so."""
+    born = f", født {first.birth_year}" if first.birth_year else ""
+    name = f"{first.patient_name}{born}"
+    if first.patient_id.startswith(URN):
+        return OutboxLine(None, name, f"? {nb.text('outbox.no_patient')}", needs_person=True)
+    if span is not None:
+        start = nb.text("outbox.heading", start=fmt.clock(span[0]), name=name)
+        return OutboxLine(None, start, f"{fmt.date_short(fmt.local(span[0]).date())} {fmt.span(*span)}")
+    return OutboxLine(None, name, "" if first.visit_id else nb.text("outbox.no_visit"))
 
 
 def outbox_line(row: OutboxLine, width: int, now: datetime) -> Line:
     """Return one line of the list."""
     if row.entry is None:
-        return line(" ", cell(row.heading, width - 1, Ink.STRONG))
+        room = max(0, width - 2 - len(row.aside) - 1)
+        ink = Ink.PERSON if row.needs_person else Ink.DIM
+        return [Piece(" "), cell(row.heading, room, Ink.STRONG), Piece(" "), piece(row.aside, ink)]
     entry = row.entry
     words = state_words(entry, now)
     return [
@@ -100,9 +131,11 @@ def entry_detail(entry: EntryRow, width: int, now: datetime) -> list[Line]:
         piece(f"  {fmt.moment(entry.event_at)}", Ink.DIM),
     )  # fmt: skip
     lines = [line(" ", piece(entry.title, Ink.STRONG)), head]
-    if entry.state in _ADVISED:
-        advice = nb.text(f"outbox.advice.{entry.state.name.lower()}")
+    if advice := advice_of(entry):
         lines += [line(" ", Piece(part)) for part in fmt.wrap(advice, width - 2)]
+    if entry.parts_all > 1 and entry.state not in (EntryState.DELIVERED, EntryState.WITHDRAWN):
+        parts = nb.text("outbox.parts", done=entry.parts_done, all=entry.parts_all)
+        lines.append(line(" ", piece(parts, Ink.DIM)))
     if entry.shown:
         lines += [line(" ", Piece(part)) for part in fmt.wrap(f"«{visible(entry.shown)}»", width - 2)]
     if entry.journal_ids:
@@ -111,3 +144,14 @@ def entry_detail(entry: EntryRow, width: int, now: datetime) -> list[Line]:
         said = many if number > 1 else nb.text("outbox.ids", id=first)
         lines += [line(" ", Piece(part, Ink.DIM)) for part in fmt.wrap(said, width - 2)]
     return lines
+
+
+def advice_of(entry: EntryRow) -> str:
+    """Return what a person can do about an entry, or nothing where nothing is to be done."""
+    if entry.state is EntryState.UNKNOWN and entry.detail in ASKS_PERSON:
+        return nb.text("outbox.advice.unknown_person")
+    if entry.state in _ADVISED:
+        return nb.text(f"outbox.advice.{entry.state.name.lower()}")
+    if entry.state is EntryState.HELD:
+        return nb.text(f"outbox.advice.{entry.detail if entry.detail in _HELD_ADVICE else 'held'}")
+    return ""

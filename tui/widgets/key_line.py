@@ -38,6 +38,11 @@ class KeyLine(Widget):
         self._waiting_count = 0
         self._can: tuple[bool, ...] = ()
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes shown instead of the screen's own; none when those are."""
+        return self._scopes
+
     def show_scopes(self, *scopes: str) -> None:
         """Show the keys of other scopes: something docked has taken over."""
         self._scopes = scopes

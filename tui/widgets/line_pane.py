@@ -38,13 +38,19 @@ class LinePane(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._draw: Callable[[int], list[Line]] = lambda _width: []
         self._lines: list[Strip] = []
+        self._drawn: set[int] = set()
 
     def show_lines(self, draw: Callable[[int], list[Line]], *, stay: bool = False) -> None:
         """Show other lines, from the top unless they are the same page drawn anew."""
         self._draw = draw
+        self._drawn.clear()
         self._lay_out()
         if not stay:
             self.scroll_home(animate=False)
+
+    def has_shown(self, first: int, last: int) -> bool:
+        """Tell whether all of these lines have been drawn since the page was opened; what stayed hidden was not seen."""
+        return all(index in self._drawn for index in range(first, last))
 
     @property
     def lines_below(self) -> int:
@@ -81,5 +87,6 @@ class LinePane(ScrollView, can_focus=True):
         width = self.size.width
         if y == self.size.height - 1 and self.lines_below:
             return self._more(width)
+        self._drawn.add(index)
         strip = self._lines[index] if index < len(self._lines) else Strip.blank(width)
         return strip.adjust_cell_length(width).apply_style(self.rich_style)

@@ -81,6 +81,12 @@ class ValueField(Widget, can_focus=True):
             self._value = value
             self.refresh()
 
+    def widen(self, cells: int) -> None:
+        """Give the value other room."""
+        if cells != self._cells:
+            self._cells = cells
+            self.refresh(layout=True)
+
     def get_content_width(self, container: object, viewport: object) -> int:
         """Return the room for the value and its two brackets."""
         del container, viewport

@@ -87,6 +87,8 @@ def _progress(row: VisitRow, now: datetime) -> list[Piece]:
             score += f" {nb.text('news2.scale', scale=row.news2.scale)}"
         said = f"{score} {FLAG_WORD[flag]}".rstrip()
         parts.append(piece(f"{said} {fmt.ago(row.news2.at, now)}", FLAG_INK[flag]))
+    if row.news:
+        parts.append(piece(nb.text("news.count", n=row.news), Ink.STRONG))
     if row.unsent is not None:
         parts.append(piece(f"{STATE_SIGN[row.unsent]} {STATE_WORD[row.unsent]}", STATE_INK[row.unsent]))
     return parts
