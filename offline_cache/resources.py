@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.address_grade import SAME_HOME, is_graded, without_address
 from offline_cache.instants import from_text, to_text
+from offline_cache.search_index import INDEXED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,8 @@ _PUT = """
         last_updated = excluded.last_updated, generation = excluded.generation,
         fetched_at = excluded.fetched_at, address_cut = excluded.address_cut,
         sha256 = excluded.sha256, body = excluded.body
+    WHERE sha256 <> excluded.sha256 OR patient <> excluded.patient OR version_id <> excluded.version_id
+        OR address_cut <> excluded.address_cut
     RETURNING rid"""
 _SEEN_AGAIN = "UPDATE resource SET generation = ?, fetched_at = ? WHERE type = ? AND id = ?"
 
@@ -84,19 +87,16 @@ class ResourceTable:
             generation: The number of the pull; `sweep` removes what only older ones saw.
         """
         body, cut = self._kept_form(resource, patient)
-        digest = hashlib.sha256(body).digest()
-        at = to_text(fetched_at)
-        known = self._engine.run(
-            "SELECT sha256, patient, version_id, address_cut FROM resource WHERE type = ? AND id = ?",
-            (resource.type, resource.id),
-        )
-        if known and known[0] == (digest, patient, resource.version_id, int(cut)):
-            self._engine.run(_SEEN_AGAIN, (generation, at, resource.type, resource.id))
-            return False
+        digest, at = hashlib.sha256(body).digest(), to_text(fetched_at)
         header = (resource.type, resource.id, patient, resource.version_id, resource.last_updated)
+        row = (*header, generation, at, int(cut), digest, body)
+        if resource.type not in INDEXED:  # one statement is whole by itself
+            return bool(self._engine.run(_PUT, row)) or self._saw_again(resource, generation, at)
         with self._transaction():
-            rid = self._engine.run(_PUT, (*header, generation, at, int(cut), digest, body))[0][0]
-            self._index.put(rid, resource.type, patient, body)
+            put = self._engine.run(_PUT, row)
+            if not put:
+                return self._saw_again(resource, generation, at)
+            self._index.put(put[0][0], resource.type, patient, body)
             if cut and resource.type == "Patient":
                 self._cut_home_of(resource.id)
         return True
@@ -139,6 +139,11 @@ class ResourceTable:
         values = (patient, type_, generation)
         self._engine.run("DELETE FROM resource WHERE patient = ? AND type = ? AND generation < ?", values)
         return self._engine.changes
+
+    def _saw_again(self, resource: Resource, generation: int, at: str) -> bool:
+        """Note that the journal still has what is kept: it does not differ."""
+        self._engine.run(_SEEN_AGAIN, (generation, at, resource.type, resource.id))
+        return False
 
     def _kept_form(self, resource: Resource, patient: str) -> tuple[bytes, bool]:
         """Return the bytes to keep, and whether something was cut out of them."""
