@@ -129,7 +129,7 @@ class App:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._packed: dict[tuple[str, bool], tuple[int, bytes]] = {}
-        self._given: list[bytes] = []
+        self._given: list[tuple[bytes, bool]] = []
         self._asked: list[str] = []
 
     async def __call__(
@@ -143,7 +143,7 @@ class App:
             return
         path, query = scope["path"].removeprefix("/fhir"), scope["query_string"].decode()
         gzipped = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
-        status, body = self._answer(path, query, gzipped=gzipped)
+        status, body, gzipped = self._answer(path, query, gzipped=gzipped)
         headers = [
             (b"content-type", b"application/fhir+json"),
             (b"date", format_datetime(datetime.now(UTC), usegmt=True).encode()),
@@ -153,20 +153,20 @@ class App:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _answer(self, path: str, query: str, *, gzipped: bool) -> tuple[int, bytes]:
+    def _answer(self, path: str, query: str, *, gzipped: bool) -> tuple[int, bytes, bool]:
+        """Return status, body, and whether the body is packed."""
         if path.startswith("/$again/"):
-            return 200, self._given[int(path.rpartition("/")[2])]
+            return 200, *self._given[int(path.rpartition("/")[2])]
         if path.startswith("/$"):
-            told = json.dumps(self._own(path, query)).encode()
-            return 200, gzip.compress(told) if gzipped else told
+            return 200, json.dumps(self._own(path, query)).encode(), False
         key = f"{path}?{query}" if query else path, gzipped
         if key not in self._packed:
             status, body = self._journal.answer(path, query)
             self._packed[key] = status, gzip.compress(body, 6) if gzipped else body
         status, body = self._packed[key]
         self._asked.append(f"/$again/{len(self._given)}")
-        self._given.append(body)
-        return status, body
+        self._given.append((body, gzipped))
+        return status, body, gzipped
 
     def _own(self, path: str, query: str) -> list[str]:
         if path == "/$touch":

@@ -1,8 +1,9 @@
 """The floor in a process of its own: the same addresses read by httpx into plain SQLite with the same columns, no more.
 
-`python -m benchmarks.take_plain ADDRESS FOLDER FILE {slices|tree}` reads a list of addresses from FILE and prints one line of
+`python -m benchmarks.take_plain ADDRESS FOLDER FILE {slices|tree|sealed}` reads a list of addresses from FILE and prints one line of
 JSON. `slices` cuts the resources out of a page as they came, with msgspec; `tree` is what one writes with the standard library
-alone: `json.loads` and `json.dumps`. Nothing is checked, nothing is encrypted, and a page is a commit.
+alone: `json.loads` and `json.dumps`; `sealed` is `slices` into a database encrypted as ours is, to tell what that costs.
+Nothing is checked, nothing is indexed for searching, and a page is a commit.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import apsw
 import httpx
 import msgspec
 
@@ -101,12 +103,25 @@ def plain_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def sealed_database(path: Path) -> apsw.Connection:
+    """Open the same in our own engine's format."""
+    connection = apsw.Connection(str(path))
+    for name, value in (("cipher", "sqlcipher"), ("legacy", 4), ("key", f"raw:{bytes(range(32)).hex()}")):
+        connection.pragma(name, value)
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    for statement in schema.STEPS[0]:
+        connection.execute(statement)
+    return connection
+
+
 def main(address: str, folder: Path, asked: Path, how: str) -> dict[str, Any]:
     """Ask for all of it and keep it."""
     before = peak()
-    rows_of = {"slices": by_slices, "tree": by_tree}[how]
+    rows_of = by_tree if how == "tree" else by_slices
     addresses = json.loads(asked.read_text())
-    connection = plain_database(folder / f"plain-{how}.db")
+    path = folder / f"plain-{how}.db"
+    connection = sealed_database(path) if how == "sealed" else plain_database(path)
     received = 0
     watch = Stopwatch()
     with httpx.Client(trust_env=False, headers={"Accept-Encoding": "gzip"}) as client:
