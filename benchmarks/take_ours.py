@@ -47,7 +47,8 @@ class Taker:
         self.store = Store.open(folder / "cache.db", KEYS, disk=SystemDisk(), clock=clock, create=True)
         self.worker = ThreadWorker()
         self._pull = Pull(JournalClient(self._transport), self.store, self.worker, clock)
-        noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+        self.now = clock.now()
+        noon = self.now.replace(hour=12, minute=0, second=0, microsecond=0)
         self._span = ShiftSpan("dag", noon.date(), noon - timedelta(hours=4), noon + timedelta(hours=4))
 
     async def take(self) -> dict[str, Any]:

@@ -110,6 +110,12 @@ class ResourceTable:
         """Return the patient's resources of a type, by id."""
         return [_stored(row) for row in self._engine.run(_OF_PATIENT, (patient, type_))]
 
+    def ids_of_patient(self, patient: str, type_: str) -> list[str]:
+        """Return the ids of the patient's resources of a type; the index has them, and no body is read."""
+        values = (patient, type_)
+        rows = self._engine.run("SELECT id FROM resource WHERE patient = ? AND type = ? ORDER BY id", values)
+        return [str(row[0]) for row in rows]
+
     def owner(self, type_: str, id_: str) -> str | None:
         """Return the patient under whom a resource is kept, or None when it is not here."""
         rows = self._engine.run("SELECT patient FROM resource WHERE type = ? AND id = ?", (type_, id_))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from offline_cache import schema_outbox, schema_pull, schema_search
+from offline_cache import schema_outbox, schema_pull, schema_search, schema_speed
 from offline_cache.errors import StoreBusy, StoreTooNew
 
 if TYPE_CHECKING:
@@ -55,7 +55,13 @@ _STEP_1 = (
         BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_STEP_1, schema_search.STEP, schema_outbox.STEP, schema_pull.STEP)
+STEPS: tuple[tuple[str, ...], ...] = (
+    _STEP_1,
+    schema_search.STEP,
+    schema_outbox.STEP,
+    schema_pull.STEP,
+    schema_speed.STEP,
+)
 """All steps in order; a store's version is the number of steps it has taken."""
 
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from offline_cache.states import EntryState
+
 if TYPE_CHECKING:
     from offline_cache.engine import Engine
 
 _REFERENCE = re.compile(rb'"([A-Z][A-Za-z]{0,63}/[A-Za-z0-9._-]{1,256})(?:/_history/[^"]*)?"')
 _OWN_ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,256})"')
-_UNSENT = "entry.state NOT IN ('i journalen', 'trukket')"
+_UNSENT_STATES = [state for state in EntryState if state not in (EntryState.DELIVERED, EntryState.WITHDRAWN)]
+_UNSENT = f"entry.state IN ({', '.join('?' * len(_UNSENT_STATES))})"
+"""Named one by one, so that the index finds them: what was delivered over the years is not looked through."""
 
 
 def resources_under_unsent_work(engine: Engine) -> frozenset[tuple[str, str]]:
     """Return type and id of everything that a draft or an undelivered entry is about, refers to or changes."""
     kept: set[tuple[str, str]] = set()
-    for patient, visit in engine.run(f"SELECT DISTINCT patient, visit FROM entry WHERE {_UNSENT}"):  # noqa: S608  a constant
+    for patient, visit in engine.run(f"SELECT DISTINCT patient, visit FROM entry WHERE {_UNSENT}", _UNSENT_STATES):  # noqa: S608  a constant
         kept |= {("Patient", str(patient)), ("Appointment", str(visit))}
     parts = engine.run(
-        f"SELECT part.type, part.body FROM part JOIN entry USING (entry_id) WHERE {_UNSENT}"  # noqa: S608  a constant
+        f"SELECT part.type, part.body FROM part JOIN entry USING (entry_id) WHERE {_UNSENT}",  # noqa: S608  a constant
+        _UNSENT_STATES,
     )
     for type_, body in parts:
         if not isinstance(body, bytes):
