@@ -185,6 +185,7 @@ def main() -> None:
     options = parser.parse_args()
     app = App(Journal(ward(options.patients, options.each, now=datetime.now(UTC))))
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a head and its body are 40 ms apart
     BASE = f"http://127.0.0.1:{listener.getsockname()[1]}/fhir"
     print(BASE, flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])

@@ -66,13 +66,20 @@ class Landing:
             self._whole_before[key] = marks.get(part.name) is not None
         return not self._whole_before[key]
 
-    def page(self, patient: str, part: ChartPart, resources: Iterable[Resource], generation: int) -> int:
+    def page(self, patient: str, part: ChartPart, resources: Sequence[Resource], generation: int) -> int:
         """Keep one page of a part that is read from its beginning; return the generation, which is begun where it is 0."""
         with self._store.transaction():
             generation = generation or self._store.resources.new_generation()
-            fresh = self.is_fresh(patient, part)
-            for resource in resources:
-                self._take(resource, patient, generation, fresh=fresh)
+            if self.is_fresh(patient, part):
+                now = self._clock.now()
+                came = self._store.resources.put_all(
+                    resources, patient=patient, fetched_at=now, generation=generation
+                )
+                if came:
+                    self._tally.add(patient, came=came)
+            else:
+                for resource in resources:
+                    self._take(resource, patient, generation, fresh=False)
         return generation
 
     def last_page(self, patient: str, part: ChartPart, last: LastPage) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from offline_cache.address_grade import SAME_HOME, is_graded, without_address
 from offline_cache.instants import from_text, to_text
 from offline_cache.search_index import INDEXED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -32,7 +32,8 @@ _PUT = """
         sha256 = excluded.sha256, body = excluded.body
     WHERE sha256 <> excluded.sha256 OR patient <> excluded.patient OR version_id <> excluded.version_id
         OR address_cut <> excluded.address_cut
-    RETURNING rid"""
+    RETURNING rid, id"""
+_Kept: TypeAlias = tuple[str, str, str, str, str, int, str, int, bytes, bytes]
 _SEEN_AGAIN = "UPDATE resource SET generation = ?, fetched_at = ? WHERE type = ? AND id = ?"
 
 
@@ -86,20 +87,36 @@ class ResourceTable:
             fetched_at: When the journal gave it.
             generation: The number of the pull; `sweep` removes what only older ones saw.
         """
-        body, cut = self._kept_form(resource, patient)
-        digest, at = hashlib.sha256(body).digest(), to_text(fetched_at)
-        header = (resource.type, resource.id, patient, resource.version_id, resource.last_updated)
-        row = (*header, generation, at, int(cut), digest, body)
+        at = to_text(fetched_at)
+        row, cut = self._row(resource, patient, generation, at)
         if resource.type not in INDEXED:  # one statement is whole by itself
             return bool(self._engine.run(_PUT, row)) or self._saw_again(resource, generation, at)
         with self._transaction():
             put = self._engine.run(_PUT, row)
             if not put:
                 return self._saw_again(resource, generation, at)
-            self._index.put(put[0][0], resource.type, patient, body)
+            self._index.put(put[0][0], resource.type, patient, row[-1])
             if cut and resource.type == "Patient":
                 self._cut_home_of(resource.id)
         return True
+
+    def put_all(
+        self, resources: Sequence[Resource], *, patient: str, fetched_at: datetime, generation: int
+    ) -> int:
+        """Keep resources of one type and patient as `put` does each, at one go; return how many differ."""
+        if any(resource.type in INDEXED for resource in resources):
+            puts = [
+                self.put(resource, patient=patient, fetched_at=fetched_at, generation=generation)
+                for resource in resources
+            ]
+            return sum(puts)
+        at = to_text(fetched_at)
+        rows = [self._row(resource, patient, generation, at)[0] for resource in resources]
+        put = self._engine.run_many(_PUT, rows)
+        differing = {id_ for _, id_ in put}
+        same = [(generation, at, r.type, r.id) for r in resources if r.id not in differing]
+        self._engine.run_many(_SEEN_AGAIN, same)
+        return len(put)
 
     def get(self, type_: str, id_: str) -> StoredResource | None:
         """Return one resource, or None."""
@@ -145,6 +162,13 @@ class ResourceTable:
         values = (patient, type_, generation)
         self._engine.run("DELETE FROM resource WHERE patient = ? AND type = ? AND generation < ?", values)
         return self._engine.changes
+
+    def _row(self, resource: Resource, patient: str, generation: int, at: str) -> tuple[_Kept, bool]:
+        """Return the values of a row, its body last, and whether something was cut out of that."""
+        body, cut = self._kept_form(resource, patient)
+        digest = hashlib.sha256(body).digest()
+        header = (resource.type, resource.id, patient, resource.version_id, resource.last_updated)
+        return (*header, generation, at, int(cut), digest, body), cut
 
     def _saw_again(self, resource: Resource, generation: int, at: str) -> bool:
         """Note that the journal still has what is kept: it does not differ."""
