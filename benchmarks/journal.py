@@ -52,9 +52,16 @@ class Journal:
 
     def touch(self, count: int) -> None:
         """Write so many resources of the charts anew, evenly over all of them, with a stamp of now."""
-        chart = [m for t, all_ in self._by_type.items() if t not in ("Patient", "Appointment") for m in all_.values()]
+        chart = [
+            m
+            for t, all_ in self._by_type.items()
+            if t not in ("Patient", "Appointment")
+            for m in all_.values()
+        ]
         for one in chart[:: max(1, len(chart) // count)][:count]:
-            new = chart_resource(one.type, one.id, one.patient, datetime.now(UTC), self._chance, one.version + 1)
+            new = chart_resource(
+                one.type, one.id, one.patient, datetime.now(UTC), self._chance, one.version + 1
+            )
             self._by_type[one.type][one.id] = new
 
     def _search(self, type_: str, query: list[tuple[str, str]]) -> bytes:

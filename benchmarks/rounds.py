@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 PATIENTS, EACH, CHANGED, TURNS = 30, 400, 120, 3
 FLOOR_AIM, PEER_AIM = 2.0, 10.0
 KINDS = {"round": "the round", "quiet": "sync, no news", "changed": f"sync, {CHANGED} changed"}
-OURS, SLICES, TREE, SEALED, FHIRPY = "feltjournal", "floor: slices", "floor: json", "floor: slices, encrypted", "fhirpy + fhir.resources"
+OURS, SLICES, TREE, SEALED, FHIRPY = (
+    "feltjournal",
+    "floor: slices",
+    "floor: json",
+    "floor: slices, encrypted",
+    "fhirpy + fhir.resources",
+)
 _HERE = Path(__file__).parent
 _PEERS = _HERE.parent / ".venv" / "peers"
 
@@ -40,7 +46,7 @@ class Figures:
 
     def cpu(self, kind: str, who: str) -> float:
         """Return the median of CPU seconds."""
-        return median(row["cpu"] for row in self.taken[kind, who])
+        return float(median(row["cpu"] for row in self.taken[kind, who]))
 
 
 @contextmanager
@@ -126,10 +132,14 @@ def table(figures: Figures) -> list[str]:
 def _aims(figures: Figures) -> list[str]:
     ours = figures.cpu("round", OURS)
     lean, plain = ours / figures.cpu("round", SLICES), ours / figures.cpu("round", TREE)
-    lines = [f"The round: {plain:.2f} times the floor by json, {lean:.2f} times that by slices (aim: at most {FLOOR_AIM:.0f})."]
+    lines = [
+        f"The round: {plain:.2f} times the floor by json, {lean:.2f} times that by slices (aim: at most {FLOOR_AIM:.0f})."
+    ]
     if ("round", FHIRPY) in figures.taken:
         ahead = figures.cpu("round", FHIRPY) / ours
-        lines.append(f"The straightforward pipeline takes {ahead:.1f} times our CPU (aim: at least {PEER_AIM:.0f}).")
+        lines.append(
+            f"The straightforward pipeline takes {ahead:.1f} times our CPU (aim: at least {PEER_AIM:.0f})."
+        )
     return lines
 
 

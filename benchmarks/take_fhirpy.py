@@ -1,4 +1,4 @@
-"""The straightforward pipeline in a process and a virtual environment of its own: fhirpy asks, fhir.resources checks, SQLite keeps.
+"""The straightforward pipeline, in an environment of its own: fhirpy asks, fhir.resources checks, SQLite keeps.
 
 `python benchmarks/take_fhirpy.py ADDRESS FOLDER` is run by `benchmarks.rounds` with the interpreter of `.venv/peers`; it
 imports nothing of ours but `cost.py` beside it. It is written as the documentation of the three shows: a search per patient
@@ -43,14 +43,21 @@ def keep(connection: sqlite3.Connection, patient: str, found: list[Any]) -> None
         type_ = resource["resourceType"]
         model = getattr(import_module(f"fhir.resources.R4B.{type_.lower()}"), type_)
         whole = model.model_validate(resource.serialize())
-        row = (type_, whole.id, patient, whole.meta.versionId, str(whole.meta.lastUpdated), whole.model_dump_json())
+        row = (
+            type_,
+            whole.id,
+            patient,
+            whole.meta.versionId,
+            str(whole.meta.lastUpdated),
+            whole.model_dump_json(),
+        )
         connection.execute(_PUT, row)
     connection.commit()
 
 
 async def main(address: str, folder: Path) -> dict[str, Any]:
     """Bring the round: the visits with their patients, then each chart."""
-    from fhirpy import AsyncFHIRClient
+    from fhirpy import AsyncFHIRClient  # type: ignore[import-not-found]  # only in the environment of the peers
 
     before = peak()
     connection = sqlite3.connect(folder / "fhirpy.db")

@@ -20,7 +20,7 @@ from benchmarks.cost import Stopwatch, peak
 from benchmarks.ward import ACTOR
 from client.journal import JournalClient
 from client.transport import JournalTransport
-from clinical.shifts import ShiftSpan
+from clinical.shifts import ShiftName, ShiftSpan
 from offline_cache.keys import CacheKeys
 from offline_cache.pull import Pull
 from offline_cache.store import Store
@@ -49,7 +49,9 @@ class Taker:
         self._pull = Pull(JournalClient(self._transport), self.store, self.worker, clock)
         self.now = clock.now()
         noon = self.now.replace(hour=12, minute=0, second=0, microsecond=0)
-        self._span = ShiftSpan("dag", noon.date(), noon - timedelta(hours=4), noon + timedelta(hours=4))
+        self._span = ShiftSpan(
+            ShiftName.DAY, noon.date(), noon - timedelta(hours=4), noon + timedelta(hours=4)
+        )
 
     async def take(self) -> dict[str, Any]:
         """Take the round and return its cost; the journal is asked what it was asked."""

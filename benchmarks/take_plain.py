@@ -1,9 +1,9 @@
 """The floor in a process of its own: the same addresses read by httpx into plain SQLite with the same columns, no more.
 
-`python -m benchmarks.take_plain ADDRESS FOLDER FILE {slices|tree|sealed}` reads a list of addresses from FILE and prints one line of
-JSON. `slices` cuts the resources out of a page as they came, with msgspec; `tree` is what one writes with the standard library
-alone: `json.loads` and `json.dumps`; `sealed` is `slices` into a database encrypted as ours is, to tell what that costs.
-Nothing is checked, nothing is indexed for searching, and a page is a commit.
+`python -m benchmarks.take_plain ADDRESS FOLDER FILE {slices|tree|sealed}` reads a list of addresses from FILE and prints one
+line of JSON. `slices` cuts the resources out of a page as they came, with msgspec; `tree` is what one writes with the
+standard library alone, `json.loads` and `json.dumps`; `sealed` is `slices` into a database encrypted as ours is, to tell what
+that costs. Nothing is checked, nothing is indexed for searching, and a page is a commit.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def main(address: str, folder: Path, asked: Path, how: str) -> dict[str, Any]:
                 connection.executemany(_PUT, rows)
                 connection.execute("COMMIT")
     cost = watch.stop()
-    count = connection.execute("SELECT count(*) FROM resource").fetchone()[0]
+    ((count,),) = connection.execute("SELECT count(*) FROM resource").fetchall()
     connection.close()
     return {**asdict(cost), "requests": len(addresses), "bytes": received, "rows": count, "before": before}
 

@@ -33,11 +33,12 @@ _SIGNS = (
     ("59408-5", "Oksygenmetning", "%", 86, 99),
     ("29463-7", "Kroppsvekt", "kg", 45, 110),
 )
-_WORDS = (
+_PROSE = (
     "Pasienten er våken og klar. Sårstell utført etter prosedyre, lite væske, rolige sårkanter. "
     "Har spist halv porsjon og drukket godt. Gått i gangen med rullator, noe ustø mot slutten. "
     "Medisiner gitt fra dosett. Datter er informert om endringen av timen hos fastlegen. "
-).split()
+)
+_WORDS = _PROSE.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def ward(patients: int, each: int, *, now: datetime, seed: int = 1) -> list[Made
     for number in range(patients):
         for place, type_ in enumerate(types):
             back = timedelta(days=_DAYS) * (place * patients + number) / count
-            made.append(chart_resource(type_, f"p{number}-{place}", f"p{number}", now - _NEWEST - back, chance))
+            made.append(
+                chart_resource(type_, f"p{number}-{place}", f"p{number}", now - _NEWEST - back, chance)
+            )
     return made
 
 
@@ -114,11 +117,19 @@ def _content(type_: str, at: str, chance: random.Random) -> dict[str, Any]:
             "medicationCodeableConcept": _concept("C07AB02", "Metoprolol depottablett 50 mg"),
             "authoredOn": at,
             "requester": author,
-            "dosageInstruction": [{"text": "1 tablett morgen", "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}],
+            "dosageInstruction": [
+                {
+                    "text": "1 tablett morgen",
+                    "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+                }
+            ],
         },
         "Goal": {"lifecycleStatus": "active", "description": {"text": text}},
         "ServiceRequest": {"status": "active", "intent": "order", "code": _concept("18949003", text)},
-        "AllergyIntolerance": {"clinicalStatus": _concept("active", "Aktiv"), "code": _concept("91936005", "Penicillin")},
+        "AllergyIntolerance": {
+            "clinicalStatus": _concept("active", "Aktiv"),
+            "code": _concept("91936005", "Penicillin"),
+        },
         "Flag": {"status": "active", "code": _concept("129839007", "Fallfare")},
         "CarePlan": {"status": "active", "intent": "plan", "title": "Tiltaksplan", "description": text},
     }
@@ -130,7 +141,11 @@ def _observation(at: str, chance: random.Random) -> dict[str, Any]:
     value = round(chance.uniform(low, high), 1)
     return {
         "status": "final",
-        "category": [_concept("vital-signs", "Vitale målinger", "http://terminology.hl7.org/CodeSystem/observation-category")],
+        "category": [
+            _concept(
+                "vital-signs", "Vitale målinger", "http://terminology.hl7.org/CodeSystem/observation-category"
+            )
+        ],
         "code": _concept(code, name),
         "encounter": {"reference": f"Encounter/{_uuid(chance)}"},
         "effectiveDateTime": at,
