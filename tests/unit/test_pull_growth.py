@@ -9,10 +9,14 @@ import pytest
 
 from benchmarks.growth import grow
 from benchmarks.statements import Statements, counted
+from client.outcome import Outcome
+from offline_cache.left_out import UNPROVEN
 from tests.pull_room import Kept, Taking, a_round, full
 from tests.store_room import NOON
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from offline_cache.store import Store
 
 LATER = timedelta(hours=1)
@@ -94,3 +98,29 @@ async def test_a_round_is_one_commit_for_each_part_of_one_page() -> None:
     parts = 3 * 10
     assert statements.by_text["COMMIT"]
     assert parts < statements.commits < parts + 10
+
+
+async def test_what_came_is_kept_though_the_answer_is_not_proved_whole() -> None:
+    """The last page waits for the proof; without it the page goes down, and the part is not called whole."""
+
+    class Miscounting(Kept):
+        async def count(self, type_: str, query: Sequence[tuple[str, str]]) -> int:
+            return await super().count(type_, query) + (type_ == "Flag")
+
+    store, journal = a_round(full("_deleted"), 2)
+    for number in range(4):
+        journal.about("Flag", f"more{number}", "p1", status="active")
+    lying = Miscounting(journal.can, page_cap=3, here=journal.here)
+    record = await lying.take(store).round()
+    assert not record.complete
+    assert len(store.resources.of_patient("p1", "Flag")) == 5
+    marks = {mark.name: mark for mark in store.scopes.sections("p1")}
+    assert marks["alerts"].reason == UNPROVEN
+
+
+async def test_what_came_is_kept_though_the_journal_says_that_it_left_something_out() -> None:
+    store, journal = a_round(full("_deleted"), 2)
+    journal.warns["Flag"] = Outcome("warning", "incomplete", (), "")
+    await journal.take(store).round()
+    assert [r.id for r in store.resources.of_patient("p1", "Flag")] == ["f1"]
+    assert not {mark.name: mark for mark in store.scopes.sections("p1")}["alerts"].complete
