@@ -80,7 +80,8 @@ class ChangeTable:
         for op_id in set(_OWN.findall(body)):
             if self._engine.run("SELECT 1 FROM part WHERE op_id = ?", (op_id.decode(),)):
                 return True
-        return bool(self._engine.run("SELECT 1 FROM part WHERE type = ? AND server_id = ?", (type_, id_)))
+        query = "SELECT 1 FROM part WHERE type = ? AND server_id = ? AND server_id <> ''"  # the last names the index
+        return bool(self._engine.run(query, (type_, id_)))
 
 
 def _change(row: Row) -> Change:

@@ -40,6 +40,15 @@ class Window:
     since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class LastPage:
+    """The end of a part that is read from its beginning: what came last, under which generation, how far it was read."""
+
+    resources: Sequence[Resource]
+    generation: int
+    since: datetime | None
+
+
 class Landing:
     """Writes; runs on the store's worker. Each method is one transaction."""
 
@@ -57,25 +66,34 @@ class Landing:
             self._whole_before[key] = marks.get(part.name) is not None
         return not self._whole_before[key]
 
-    def page(self, patient: str, part: ChartPart, resources: Iterable[Resource], generation: int) -> None:
-        """Keep one page of a part that is read from its beginning."""
+    def page(self, patient: str, part: ChartPart, resources: Sequence[Resource], generation: int) -> int:
+        """Keep one page of a part that is read from its beginning; return the generation, which is begun where it is 0."""
         with self._store.transaction():
-            fresh = self.is_fresh(patient, part)
-            for resource in resources:
-                self._take(resource, patient, generation, fresh=fresh)
+            generation = generation or self._store.resources.new_generation()
+            if self.is_fresh(patient, part):
+                now = self._clock.now()
+                came = self._store.resources.put_all(
+                    resources, patient=patient, fetched_at=now, generation=generation
+                )
+                if came:
+                    self._tally.add(patient, came=came)
+            else:
+                for resource in resources:
+                    self._take(resource, patient, generation, fresh=False)
+        return generation
 
-    def close_part(self, patient: str, part: ChartPart, generation: int, since: datetime | None) -> None:
-        """Sweep what the whole answer no longer held, and mark the part whole; `since` is how far it was read."""
+    def last_page(self, patient: str, part: ChartPart, last: LastPage) -> None:
+        """Keep the last page, sweep what the whole answer no longer held, and mark the part whole."""
         now = self._clock.now()
         with self._store.transaction():
-            self._sweep(patient, part, generation)
+            self._sweep(patient, part, self.page(patient, part, last.resources, last.generation))
             self._store.scopes.put_section(patient, part.name, True, now, "")
             self._store.notices.clear(patient, _OF_PART, type_=part.type)
             self._store.notices.clear(patient, (NoticeCode.ACCESS_WITHDRAWN,), type_=part.type)
-            if since is None:
+            if last.since is None:
                 self._store.cursors.drop(patient, part.name)
             else:
-                self._store.cursors.put(patient, part.name, Cursor(since, part.shape, now))
+                self._store.cursors.put(patient, part.name, Cursor(last.since, part.shape, now))
 
     def window(self, window: Window) -> None:
         """Keep a whole delta and move its cursors, in one commit.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
+from offline_cache.landing import LastPage
 from offline_cache.left_out import UNPROVEN
 from offline_cache.patient_of import patient_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from client.resource import Page
+    from client.resource import Page, Resource
     from offline_cache.asking import Asked
     from offline_cache.chart_parts import ChartPart, Query
     from offline_cache.pull_work import Work
@@ -29,24 +30,43 @@ class _LeftOut(Exception):
 
 
 class _Pages:
-    """Puts each page down as it comes, under a generation that begins anew with the question."""
+    """Puts each page down as it comes, under a generation that begins anew with the question.
+
+    The last page waits for the proof that the answer is whole, and goes down in one commit with what follows from that.
+    """
 
     def __init__(self, work: Work, patient: str, part: ChartPart) -> None:
         self._work = work
         self._patient = patient
         self._part = part
-        self.generation = 0
+        self._generation = 0
+        self._last: tuple[Resource, ...] = ()
 
     async def begin(self) -> None:
         """Begin a generation."""
-        resources = self._work.store.resources
-        self.generation = await self._work.worker.run(resources.new_generation)
+        await self.keep()
+        self._generation = 0
 
     async def page(self, page: Page) -> None:
         """Keep a page that is about this patient and nothing else."""
         refuse_others(page, frozenset([self._patient]), self._part.type)
-        landing = self._work.landing
-        await self._work.worker.run(landing.page, self._patient, self._part, page.resources, self.generation)
+        await self.keep()
+        self._last = page.resources
+        if not page.is_last:
+            await self.keep()
+
+    async def keep(self) -> None:
+        """Put down what waits, though the answer is not proved whole: it is true as far as it goes."""
+        if self._last:
+            self._generation = await self._work.worker.run(
+                self._work.landing.page, self._patient, self._part, self._last, self._generation
+            )
+            self._last = ()
+
+    async def close(self, since: datetime | None) -> None:
+        """Put down the last page of an answer that is whole."""
+        last = LastPage(self._last, self._generation, since)
+        await self._work.worker.run(self._work.landing.last_page, self._patient, self._part, last)
 
 
 async def read_part(work: Work, patient: str, part: ChartPart) -> None:
@@ -58,12 +78,13 @@ async def read_part(work: Work, patient: str, part: ChartPart) -> None:
     try:
         heard = await _read(work, patient, part, pages)
     except JournalError as error:
+        await pages.keep()
         await work.lacks(patient, part, work.met(error))
     except _LeftOut as lack:
+        await pages.keep()
         await work.lacks(patient, part, lack.reason)
     else:
-        since = heard if work.plan.has_delta(part.type) else None
-        await work.worker.run(work.landing.close_part, patient, part, pages.generation, since)
+        await pages.close(heard if work.plan.has_delta(part.type) else None)
         work.has(patient, part)
 
 

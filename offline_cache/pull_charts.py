@@ -165,7 +165,7 @@ def _pair(work: Work, news: dict[str, dict[str, Cursor]]) -> tuple[ChartPart, li
     for part in CHART_PARTS:
         if part.days_back is not None:
             continue
-        counts = {p: len(work.store.resources.of_patient(p, part.type)) for p in news[part.name]}
+        counts = {p: len(work.store.resources.ids_of_patient(p, part.type)) for p in news[part.name]}
         some = [patient for patient, count in counts.items() if count]
         if len(some) > 1:
             return part, some[:2], max(counts[patient] for patient in some[:2])

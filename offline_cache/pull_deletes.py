@@ -75,6 +75,8 @@ def _ids_here(work: Work, patient: str, part: ChartPart) -> set[str]:
     """Return the ids that the journal's answer to the part's question must hold."""
     now = work.clock.now()
     ghosts = work.store.notices.ghosts(patient, part.type)
+    if part.days_back is None:
+        return set(work.store.resources.ids_of_patient(patient, part.type)) - ghosts
     held = work.store.resources.of_patient(patient, part.type)
     return {r.id for r in held if r.id not in ghosts and part.is_recent(r.body, now)}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from offline_cache.address_grade import SAME_HOME, is_graded, without_address
 from offline_cache.instants import from_text, to_text
 from offline_cache.search_index import INDEXED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -29,7 +29,11 @@ _PUT = """
     ON CONFLICT (type, id) DO UPDATE SET patient = excluded.patient, version_id = excluded.version_id,
         last_updated = excluded.last_updated, generation = excluded.generation,
         fetched_at = excluded.fetched_at, address_cut = excluded.address_cut,
-        sha256 = excluded.sha256, body = excluded.body"""
+        sha256 = excluded.sha256, body = excluded.body
+    WHERE sha256 <> excluded.sha256 OR patient <> excluded.patient OR version_id <> excluded.version_id
+        OR address_cut <> excluded.address_cut
+    RETURNING rid, id"""
+_Kept: TypeAlias = tuple[str, str, str, str, str, int, str, int, bytes, bytes]
 _SEEN_AGAIN = "UPDATE resource SET generation = ?, fetched_at = ? WHERE type = ? AND id = ?"
 
 
@@ -83,27 +87,36 @@ class ResourceTable:
             fetched_at: When the journal gave it.
             generation: The number of the pull; `sweep` removes what only older ones saw.
         """
-        body, cut = self._kept_form(resource, patient)
-        digest = hashlib.sha256(body).digest()
         at = to_text(fetched_at)
-        known = self._engine.run(
-            "SELECT sha256, patient, version_id, address_cut FROM resource WHERE type = ? AND id = ?",
-            (resource.type, resource.id),
-        )
-        if known and known[0] == (digest, patient, resource.version_id, int(cut)):
-            self._engine.run(_SEEN_AGAIN, (generation, at, resource.type, resource.id))
-            return False
-        header = (resource.type, resource.id, patient, resource.version_id, resource.last_updated)
-        values = (*header, generation, at, int(cut), digest, body)
-        if resource.type not in INDEXED:
-            self._engine.run(_PUT, values)
-            return True
+        row, cut = self._row(resource, patient, generation, at)
+        if resource.type not in INDEXED:  # one statement is whole by itself
+            return bool(self._engine.run(_PUT, row)) or self._saw_again(resource, generation, at)
         with self._transaction():
-            rid = self._engine.run(f"{_PUT} RETURNING rid", values)[0][0]
-            self._index.put(rid, resource.type, patient, body)
+            put = self._engine.run(_PUT, row)
+            if not put:
+                return self._saw_again(resource, generation, at)
+            self._index.put(put[0][0], resource.type, patient, row[-1])
             if cut and resource.type == "Patient":
                 self._cut_home_of(resource.id)
         return True
+
+    def put_all(
+        self, resources: Sequence[Resource], *, patient: str, fetched_at: datetime, generation: int
+    ) -> int:
+        """Keep resources of one type and patient as `put` does each, at one go; return how many differ."""
+        if any(resource.type in INDEXED for resource in resources):
+            puts = [
+                self.put(resource, patient=patient, fetched_at=fetched_at, generation=generation)
+                for resource in resources
+            ]
+            return sum(puts)
+        at = to_text(fetched_at)
+        rows = [self._row(resource, patient, generation, at)[0] for resource in resources]
+        put = self._engine.run_many(_PUT, rows)
+        differing = {id_ for _, id_ in put}
+        same = [(generation, at, r.type, r.id) for r in resources if r.id not in differing]
+        self._engine.run_many(_SEEN_AGAIN, same)
+        return len(put)
 
     def get(self, type_: str, id_: str) -> StoredResource | None:
         """Return one resource, or None."""
@@ -113,6 +126,12 @@ class ResourceTable:
     def of_patient(self, patient: str, type_: str) -> list[StoredResource]:
         """Return the patient's resources of a type, by id."""
         return [_stored(row) for row in self._engine.run(_OF_PATIENT, (patient, type_))]
+
+    def ids_of_patient(self, patient: str, type_: str) -> list[str]:
+        """Return the ids of the patient's resources of a type; the index has them, and no body is read."""
+        values = (patient, type_)
+        rows = self._engine.run("SELECT id FROM resource WHERE patient = ? AND type = ? ORDER BY id", values)
+        return [str(row[0]) for row in rows]
 
     def owner(self, type_: str, id_: str) -> str | None:
         """Return the patient under whom a resource is kept, or None when it is not here."""
@@ -143,6 +162,18 @@ class ResourceTable:
         values = (patient, type_, generation)
         self._engine.run("DELETE FROM resource WHERE patient = ? AND type = ? AND generation < ?", values)
         return self._engine.changes
+
+    def _row(self, resource: Resource, patient: str, generation: int, at: str) -> tuple[_Kept, bool]:
+        """Return the values of a row, its body last, and whether something was cut out of that."""
+        body, cut = self._kept_form(resource, patient)
+        digest = hashlib.sha256(body).digest()
+        header = (resource.type, resource.id, patient, resource.version_id, resource.last_updated)
+        return (*header, generation, at, int(cut), digest, body), cut
+
+    def _saw_again(self, resource: Resource, generation: int, at: str) -> bool:
+        """Note that the journal still has what is kept: it does not differ."""
+        self._engine.run(_SEEN_AGAIN, (generation, at, resource.type, resource.id))
+        return False
 
     def _kept_form(self, resource: Resource, patient: str) -> tuple[bytes, bool]:
         """Return the bytes to keep, and whether something was cut out of them."""

@@ -5,23 +5,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from offline_cache.states import EntryState
+
 if TYPE_CHECKING:
     from offline_cache.engine import Engine
 
 _REFERENCE = re.compile(rb'"([A-Z][A-Za-z]{0,63}/[A-Za-z0-9._-]{1,256})(?:/_history/[^"]*)?"')
 _OWN_ID = re.compile(rb'"id"\s*:\s*"([A-Za-z0-9._-]{1,256})"')
-_UNSENT = "entry.state NOT IN ('i journalen', 'trukket')"
+_UNSENT_STATES = [state for state in EntryState if state not in (EntryState.DELIVERED, EntryState.WITHDRAWN)]
+_UNSENT = f"entry.state IN ({', '.join('?' * len(_UNSENT_STATES))})"
+"""Named one by one, so that the index finds them: what was delivered over the years is not looked through."""
+
+_VISITS = f"SELECT DISTINCT patient, visit FROM entry WHERE {_UNSENT}"  # noqa: S608  a constant
+_PARTS = f"SELECT part.type, part.body FROM part JOIN entry USING (entry_id) WHERE {_UNSENT}"  # noqa: S608  a constant
 
 
 def resources_under_unsent_work(engine: Engine) -> frozenset[tuple[str, str]]:
     """Return type and id of everything that a draft or an undelivered entry is about, refers to or changes."""
     kept: set[tuple[str, str]] = set()
-    for patient, visit in engine.run(f"SELECT DISTINCT patient, visit FROM entry WHERE {_UNSENT}"):  # noqa: S608  a constant
+    for patient, visit in engine.run(_VISITS, _UNSENT_STATES):
         kept |= {("Patient", str(patient)), ("Appointment", str(visit))}
-    parts = engine.run(
-        f"SELECT part.type, part.body FROM part JOIN entry USING (entry_id) WHERE {_UNSENT}"  # noqa: S608  a constant
-    )
-    for type_, body in parts:
+    for type_, body in engine.run(_PARTS, _UNSENT_STATES):
         if not isinstance(body, bytes):
             continue
         for reference in _REFERENCE.findall(body):

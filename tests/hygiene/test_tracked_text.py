@@ -25,7 +25,7 @@ REGISTRIES = [
 REGISTRIES += [
     f"{name}.{domain}" for name, domain in [("npmjs", "com"), ("debian", "org"), ("yarnpkg", "com")]
 ]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "benchmarks/peers.lock")
 
 
 def real_numbers(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from offline_cache import asking, pull_charts, pull_delta, store
 from offline_cache.cursors import Cursor
-from offline_cache.landing import Landing, Window
+from offline_cache.landing import Landing, LastPage, Window
 from offline_cache.pull_chart import _Pages
 from offline_cache.server_time import instant_text
 
@@ -52,27 +52,29 @@ def gt_cursor() -> AbstractContextManager[object]:
 
 def cursor_by_our_own_clock() -> AbstractContextManager[object]:
     """How far was read is told by the clock of the laptop."""
-    window, close = Landing.window, Landing.close_part
+    window, last_page = Landing.window, Landing.last_page
 
     def by_wall(self: Landing, told: Window) -> None:
         window(self, Window(told.part, told.patients, told.resources, self._clock.now()))
 
-    def closed(self: Landing, patient: str, part: ChartPart, generation: int, since: datetime | None) -> None:
-        close(self, patient, part, generation, self._clock.now() if since is not None else None)
+    def closed(self: Landing, patient: str, part: ChartPart, last: LastPage) -> None:
+        since = self._clock.now() if last.since is not None else None
+        last_page(self, patient, part, LastPage(last.resources, last.generation, since))
 
     held = contextlib.ExitStack()
     held.enter_context(patch.object(Landing, "window", by_wall))
-    held.enter_context(patch.object(Landing, "close_part", closed))
+    held.enter_context(patch.object(Landing, "last_page", closed))
     return held
 
 
 def sweep_on_a_partial_answer() -> AbstractContextManager[object]:
     """What a page does not hold is swept out when the page is in."""
-    keep = _Pages.page
+    take = _Pages.page
 
     async def swept(self: _Pages, page: Page) -> None:
-        await keep(self, page)
-        await self._work.worker.run(self._work.landing._sweep, self._patient, self._part, self.generation)
+        await take(self, page)
+        await self.keep()
+        await self._work.worker.run(self._work.landing._sweep, self._patient, self._part, self._generation)
 
     return patch.object(_Pages, "page", swept)
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from client import json_rules
 from client.json_rules import JsonError, check, without_mark
 
 _HOSTILE = {
@@ -50,3 +55,59 @@ def test_ordinary_json_passes(body: bytes) -> None:
 
 def test_a_mark_is_taken_off() -> None:
     assert without_mark(b"\xef\xbb\xbf{}") == b"{}"
+
+
+_NAMES = st.sampled_from(["a", "b", "a:b", "null", "\u00e5", "\n", ""])
+_LEAVES = st.sampled_from(
+    [
+        "null",
+        "true",
+        "1",
+        "1.50",
+        "-0.0",
+        "1e400",
+        "-1e999",
+        "9" * 30,
+        '":"',
+        '"null"',
+        '"\\u003a"',
+        '"\\u006eull"',
+    ]
+)
+
+
+def _object(members: list[tuple[str, str]]) -> str:
+    return "{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in members) + "}"
+
+
+_TEXTS = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: "[" + ",".join(items) + "]"),
+        st.lists(st.tuples(_NAMES, inner), max_size=4).map(_object),
+    ),
+    max_leaves=12,
+)
+
+
+@given(_TEXTS)
+@example('{"a":1,"a":"\\u003a\\u003a"}')
+@example('{"a":null,"b":1e400,"a":1}')
+@example('{"a:":1,"a\\u003a":2}')
+def test_what_the_quick_look_lets_through_the_slow_one_does_too(text: str) -> None:
+    body = text.encode()
+    try:
+        json_rules._check_slowly(body)
+    except JsonError:
+        with pytest.raises(JsonError):
+            check(body)
+    else:
+        check(body)
+
+
+def test_an_ordinary_page_needs_no_slow_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(_body: bytes) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(json_rules, "_check_slowly", never)
+    check('{"a":[{"url":"http://x:80","b":null,"c":1.50,"d":"Å\\n\\u20ac"}]}'.encode())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offline_cache import schema, search_index
+from offline_cache import folding, schema, search_index
 from offline_cache.folding import fold, words_of
 from offline_cache.search_terms import terms_of
 from tests.store_room import NOON, memory_store, resource, room_in
@@ -141,6 +143,17 @@ def test_the_beginning_of_a_word_is_found_while_it_is_typed(text: str, cut: int)
     """For every beginning that is one word, so is what it folds to."""
     for word in text.split():
         assert fold(word).startswith(fold(word[:cut])), (word, cut)
+
+
+_DIGRAPH = re.compile("a[ae]|oe")
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("æøåÅaeoØłþ’'ͤ̊")), max_size=30))
+def test_letters_folded_by_kind_are_as_folded_one_by_one(text: str) -> None:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    letters = str.maketrans(folding._LETTERS)
+    assert fold(text) == _DIGRAPH.sub(lambda two: two[0][0], bare.casefold().translate(letters))
 
 
 @given(st.text(max_size=60))

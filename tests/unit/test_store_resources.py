@@ -60,6 +60,20 @@ def test_put_tells_whether_something_changed(store: Store) -> None:
     assert put(store, "Observation", "o1", b"{ }", patient="p2", generation=3)
 
 
+@pytest.mark.parametrize("type_", ["Observation", "DocumentReference"])
+def test_many_put_at_once_are_kept_and_told_as_one_by_one(store: Store, type_: str) -> None:
+    def many(*bodies: bytes, generation: int) -> int:
+        resources = [resource(type_, f"o{n}", body) for n, body in enumerate(bodies)]
+        return store.resources.put_all(resources, patient="p1", fetched_at=NOON, generation=generation)
+
+    assert many(b"{}", b"{}", generation=1) == 2
+    assert many(b"{}", b"{ }", b"{}", generation=2) == 2
+    assert many(generation=3) == 0
+    assert [r.body for r in store.resources.of_patient("p1", type_)] == [b"{}", b"{ }", b"{}"]
+    assert store.resources.sweep("p1", type_, 2) == 0  # what did not differ was seen again
+    assert store.resources.ids_of_patient("p1", type_) == ["o0", "o1", "o2"]
+
+
 def test_a_sweep_takes_only_what_older_pulls_saw_of_that_patient_and_type(store: Store) -> None:
     put(store, "Observation", "old", b"{}", generation=1)
     put(store, "Observation", "seen again", b"{}", generation=1)
