@@ -51,9 +51,17 @@ def shown_by() -> dict[str, list[str]]:
 def problems(found: Mapping[str, list[str]]) -> list[str]:
     """Return what is wrong between the list of faults and the tests."""
     return [
-        *(f"{fault}: no test and no reason" for fault in FAULTS if not found.get(fault) and fault not in NOT_TESTED),
+        *(
+            f"{fault}: no test and no reason"
+            for fault in FAULTS
+            if not found.get(fault) and fault not in NOT_TESTED
+        ),
         *(f"{fault}: has a test, and yet a reason for none" for fault in NOT_TESTED if found.get(fault)),
-        *(f"{fault}: named by {tests[0]} and not in the list" for fault, tests in found.items() if fault not in FAULTS),
+        *(
+            f"{fault}: named by {tests[0]} and not in the list"
+            for fault, tests in found.items()
+            if fault not in FAULTS
+        ),
     ]
 
 
