@@ -121,13 +121,14 @@ class Outbox:
         is_new = True
         while is_new:  # what waited for an entry that has come through is due now
             before = delivered
-            for entry in await self._worker.run(self._store.entries.due, self._clock.now()):
-                if entry.entry_id in tried:
-                    continue
+            for entry in await self._worker.run(self._untried, tried):
                 tried.add(entry.entry_id)
                 self._touch()
                 try:
-                    delivered += await self._deliver(entry, capabilities)
+                    if await self._deliver(entry, capabilities):
+                        delivered += 1
+                        if await self._worker.run(self._store.depends.dependants, entry.entry_id):
+                            break  # what waited for it may have been signed before what is next
                 except JournalError as error:
                     await self._worker.run(self._note_trouble, entry, error)
                     if error.kind in STOPS_ALL:
@@ -143,6 +144,9 @@ class Outbox:
         if broken is not None:
             raise broken
         return DeliveryPass(delivered, len(tried), None, await self._next_at(), self._doubt)
+
+    def _untried(self, tried: set[str]) -> list[EntryRecord]:
+        return [e for e in self._store.entries.due(self._clock.now()) if e.entry_id not in tried]
 
     def _touch(self) -> None:
         self.moved_at = self._clock.monotonic()

@@ -31,7 +31,8 @@ def watch_order(book: Book, truth: Truth) -> Callable[[], None]:
         for earlier in entries.due(book.nurse.clock.now() - SINCE):
             for late in sending:
                 is_before = earlier.patient == late.patient and earlier.sequence < late.sequence
-                if is_before and earlier.state is EntryState.SIGNED and not earlier.attempts:
+                untried = earlier.state is EntryState.SIGNED and not earlier.attempts and not earlier.detail
+                if is_before and untried:
                     truth.out_of_turn.append(f"entry {late.sequence} before {earlier.sequence}")
 
     return watch

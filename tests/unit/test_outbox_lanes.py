@@ -39,6 +39,16 @@ async def test_note_about_a_measurement_goes_after_it_and_names_it(room: OutboxR
     assert b'"reference":"Observation/s1"' in room.journal.kept["s2"].body
 
 
+async def test_what_waited_goes_before_what_was_signed_after_it(room: OutboxRoom) -> None:
+    """The second is free only when the first is there; the third, of the same patient, must not slip past it."""
+    room.sign("e1", [pulse("p-1")])
+    room.sign("e2", [note("n-2", refers="p-1")], ("e1",))
+    room.sign("e3", [pulse("p-3", 99)])
+    await room.turn()
+    given = [room.store.entries.parts(entry)[0].server_id for entry in ("e1", "e2", "e3")]
+    assert given == ["s1", "s2", "s3"]  # numbered as they came
+
+
 async def test_refused_entry_stops_what_refers_to_it_and_nothing_else(room: OutboxRoom) -> None:
     """Fault: Q4, Q5, D1."""
     room.sign("e1", [pulse("o1")])
