@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types imports pytest simulate mutants flips bench bench-large lock clean
+.PHONY: run test check lint types imports pytest simulate mutants flips reliability bench bench-large lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/feltjournal --sandbox
@@ -42,6 +42,10 @@ flips: $(VENV)/.dev
 
 # The figures, in some four minutes; with a million resources and the straightforward pipeline (installed into .venv/peers
 # from benchmarks/peers.lock) in some fifteen.
+# The page of faults and the tests that show each: docs/reliability.md.
+reliability: $(VENV)/.dev
+	$(BIN)/python -m tests.reliability
+
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
