@@ -202,7 +202,7 @@ FAULTS: dict[str, str] = {
 }
 
 NOT_TESTED: dict[str, str] = {
-    "Y5": "the engine is one of the hash-pinned packages and comes with the program; a store that is not encrypted is refused (F9)",
+    "Y5": "the engine comes with the program, pinned by its hash; a store that is not encrypted is refused (F9)",
     "N11": "the client speaks HTTP/1.1 alone; a connection reset at any point stands in (N4)",
     "L4": "nothing of the log is uploaded yet",
     "L5": "emergency access is not built yet; a patient who is not in the cache is written about under a typed identity",
