@@ -97,8 +97,12 @@ class ConflictTable:
         return self._select("WHERE entry_id = ? ORDER BY conflict_id", (entry_id,))
 
     def waiting(self) -> list[ConflictRecord]:
-        """Return the conflicts that nobody has decided."""
-        return self._select("WHERE status = 'open' ORDER BY conflict_id", ())
+        """Return the conflicts that nobody has decided. Of an entry that was taken back there is nothing to decide any more."""
+        return self._select(
+            """WHERE status = 'open' AND EXISTS (SELECT 1 FROM entry
+               WHERE entry.entry_id = conflict.entry_id AND entry.state = 'konflikt') ORDER BY conflict_id""",
+            (),
+        )
 
     def decide(self, conflict_id: int, *, decision: str, by: str, at: datetime, reason: str = "") -> None:
         """Write the decision down.

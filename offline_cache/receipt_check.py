@@ -1,6 +1,7 @@
 """Whether the journal still has what it once acknowledged: a journal put back from a copy is noticed, an emptied one refused.
 
-One receipt is asked for now and then; only when it is gone, or the journal calls itself another, are all of them asked for.
+Each receipt is asked for once, the newest of those again now and then; only when one is gone, or the journal calls itself
+another, are all of them asked for. The newest alone would not do: what came after the copy was put back hides what it lost.
 Nothing is sent again by this: a person is told what is missing and decides (offline-cache.md §1.5, S6, S7, S10).
 """
 
@@ -62,7 +63,7 @@ class ReceiptCheck:
         if (
             is_renamed
             or self.standing is not Standing.SAME
-            or (receipts and not await self._is_there(receipts[-1], can))
+            or not await self._are_there(_samples(receipts), can)
         ):
             self.standing = await self._verify_all(receipts, can)
         await self._worker.run(self._note, can, is_renamed)
@@ -77,6 +78,14 @@ class ReceiptCheck:
         if there == len(receipts) and (receipts or await self._has_a_patient()):
             return Standing.SAME
         return Standing.RESTORED if there or await self._has_a_patient() else Standing.OTHER
+
+    async def _are_there(self, samples: list[Receipt], can: Capabilities) -> bool:
+        """Ask for some receipts; the first that is gone says enough."""
+        for receipt in samples:
+            if not await self._is_there(receipt, can):
+                return False
+            await self._worker.run(self._mark, receipt, True)
+        return True
 
     async def _is_there(self, receipt: Receipt, can: Capabilities) -> bool:
         """Tell whether the journal has what a receipt is for: under its id, and of ours."""
@@ -125,3 +134,9 @@ class ReceiptCheck:
                 self._store.meta.put(_INSTANCE, can.instance_id.encode())
             if is_renamed or self.standing is not Standing.SAME:
                 self._store.audit.append(f"journal-{self.standing.value}", detail="receipts", actor="")
+
+
+def _samples(receipts: list[Receipt]) -> list[Receipt]:
+    """Return the receipts that were never asked for, and the newest of the others: a copy put back loses the newest first."""
+    fresh = [one for one in receipts if one.verified_at is None or one.verified_at <= one.given_at]
+    return [*[one for one in receipts if one not in fresh][-1:], *fresh]

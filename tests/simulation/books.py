@@ -72,6 +72,8 @@ class Truth:
     """How many writes of the log have been judged."""
     out_of_turn: list[str] = field(default_factory=list)
     """What left a laptop before what was signed earlier for the same patient."""
+    was_withheld: bool = False
+    """Whether somebody's chart was ever closed to everybody: what is sent about them then is refused."""
     strange: set[str] = field(default_factory=set)
     """Patients who were merged or withheld: of them less is promised."""
     versions: dict[tuple[str, str, int, str], Version] = field(default_factory=dict)

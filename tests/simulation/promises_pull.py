@@ -105,7 +105,9 @@ def _check_part(
 ) -> None:
     store = book.nurse.store
     held = {one.id: one for one in store.resources.of_patient(patient, part.type)}
-    spared = store.under_unsent_work()
+    spared = store.under_unsent_work() | {
+        (part.type, id_) for id_ in store.notices.ghosts(patient, part.type)
+    }
     now = book.nurse.clock.now()
     for (type_, id_), versions in history.items():
         if type_ != part.type:

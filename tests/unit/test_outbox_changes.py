@@ -56,6 +56,17 @@ async def test_stale_update_is_a_conflict_and_writes_over_nothing(room: OutboxRo
     assert room.store.entries.next_due() is None
 
 
+async def test_conflict_of_what_was_taken_back_waits_for_nobody(room: OutboxRoom) -> None:
+    """Fault: M1, Q13."""
+    room.update("e1", DONE, SEEN)
+    room.journal.put("Task", "t1", THEIRS)
+    await room.turn()
+    assert len(room.store.conflicts.waiting()) == 1
+    room.store.entries.withdraw("e1", room.clock.at)
+    assert room.store.conflicts.waiting() == []
+    assert len(room.store.conflicts.of("e1")) == 1
+
+
 @pytest.mark.parametrize("status", [404, 410])
 async def test_update_of_what_is_gone_is_a_conflict_of_its_own_kind(room: OutboxRoom, status: int) -> None:
     """Fault: H4, M4."""
