@@ -25,11 +25,12 @@ from services.trouble import Trouble, TroubleCode
 from services.views import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from offline_cache.conflicts import ConflictRecord
     from offline_cache.entries import EntryRecord, PartRecord
     from offline_cache.merge import FieldMerge, Merged
+    from offline_cache.seals import Seals
     from offline_cache.store import Store
     from ports.clock import Clock
     from ports.ids import Ids
@@ -42,8 +43,11 @@ _MOST_TEXT = 4000
 class Settling:
     """Conflicts of one clinician's outbox."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, reading: Reading) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, clinician: Clinician, reading: Reading, seals: Seals
+    ) -> None:
         self._store = store
+        self._seals = seals
         self._clock = clock
         self._ids = ids
         self._clinician = clinician
@@ -83,14 +87,15 @@ class Settling:
         merged = _merged(record)
         body = b"" if merged is None or not record.met.theirs else _decided(merged, choices)
         decision = json.dumps({"choices": dict(choices), "note": note}, ensure_ascii=True)
-        with self._store.transaction():
+        note_id = self._ids.uuid()
+        with self._seals.or_nothing(note_id), self._store.transaction():
             self._decide(record, decision)
             if body and body != record.met.theirs:
                 self._send_against(entry, part, record, body)
             else:
                 self._give_up(entry, part)
             if note:
-                self._keep_as_note(entry, record, merged, choices)
+                self._keep_as_note(note_id, entry, _my_text(merged, record, choices))
 
     def _send_against(
         self, entry: EntryRecord, part: PartRecord, record: ConflictRecord, body: bytes
@@ -104,6 +109,7 @@ class Settling:
         check_parts([new], entry.patient)
         self._store.entries.replace_part(part, new)
         self._store.entries.queue_again(entry.entry_id, send_after=at + REGRET)
+        self._seal(entry.entry_id)
 
     def _give_up(self, entry: EntryRecord, part: PartRecord) -> None:
         """Let the journal's version stand. An entry of which nothing is left to send is closed."""
@@ -130,17 +136,19 @@ class Settling:
             actor=self._clinician.fhir_user,
         )
 
-    def _keep_as_note(
-        self, entry: EntryRecord, record: ConflictRecord, merged: Merged | None, choices: Mapping[str, str]
-    ) -> None:
+    def _seal(self, entry_id: str) -> None:
+        """Seal what was just signed, before it is committed: without one it would be lost with the database."""
+        signed = self._store.entries.get(entry_id)
+        if signed is not None:
+            self._seals.seal(signed, self._store.entries.parts(entry_id))
+
+    def _keep_as_note(self, note_id: str, entry: EntryRecord, lines: Sequence[str]) -> None:
         """Sign a note that holds what mine says and the journal does not."""
-        text = "\n".join(_my_text(merged, record, choices))
+        text = "\n".join(lines)
         if not text:
             return
         now = self._clock.now()
-        draft = Draft(
-            self._ids.uuid(), EntryKind.NOTE, entry.patient, entry.visit, entry.event_at, {"text": text}
-        )
+        draft = Draft(note_id, EntryKind.NOTE, entry.patient, entry.visit, entry.event_at, {"text": text})
         parts = note_parts(draft, self._clinician, self._ids, now)
         check_parts(parts, entry.patient)
         author = self._clinician.fhir_user
@@ -166,6 +174,7 @@ class Settling:
         self._store.audit.append(
             "sign", patient=entry.patient, basis=entry.entry_id, detail=draft.entry_id, actor=author
         )
+        self._seal(draft.entry_id)
 
     def _open(self, entry_id: str) -> ConflictRecord:
         open_ = [one for one in self._store.conflicts.of(entry_id) if one.status == "open"]

@@ -32,7 +32,7 @@ class Desk:
         store, clock, ids, who = session.store, setup.clock, setup.ids, session.clinician
         return cls(
             Changing(store, signing.writing),
-            Settling(store, clock, ids, who, reading),
+            Settling(store, clock, ids, who, reading, session.seals),
             OutboxDesk(store, clock, who, signing.writing),
             Strangers(store, clock, ids, who),
         )
