@@ -100,9 +100,9 @@ class Healing:
         """What waits for a person has a reason that lies in what happened."""
         for entry in book.nurse.store.entries.all():
             if entry.state is EntryState.HELD and entry.detail != HELD_BY_HAND:
-                may_be = book.line.refusals or self._truth.server.is_epic or self._truth.was_withheld
-                may_be = may_be or entry.failures >= PATIENCE
-                assert may_be, f"held for no reason: {_told(entry)}"
+                server = self._truth.server.is_epic or self._truth.was_withheld
+                is_known = book.line.refusals or server or entry.failures >= PATIENCE
+                assert is_known, f"held for no reason: {_told(entry)}"
             if entry.state is EntryState.REFUSED:
                 may_be = book.line.refusals or self._truth.server.is_epic or self._truth.strange
                 assert may_be, f"refused for no reason: {_told(entry)}"
