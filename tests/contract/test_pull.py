@@ -132,7 +132,9 @@ class Writers:
             )
             await asyncio.to_thread(self.journal.until_fired, number + 1)
             await asyncio.to_thread(quick.send, "POST", "Flag", flag_for(self.patient, f"rask {number}"))
-            for _ in range(3):  # what one sync hears is where the next one reads from, and the last of its questions later
+            for _ in range(
+                3
+            ):  # what one sync hears is where the next one reads from, and the last of its questions later
                 await again(day)
             await asyncio.to_thread(self.journal.release)
             await held

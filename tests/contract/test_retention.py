@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cli.headless import found
 from services.trouble import TroubleCode
 from services.views import EntryKind, EntryState, LeaseState
@@ -131,6 +133,7 @@ async def test_a_clock_put_back_at_night_gives_no_longer_lease_and_is_said(tmp_p
     await again.close()
 
 
+@pytest.mark.usefixtures("without_seals")
 async def test_past_the_hard_end_the_charts_go_and_the_clinicians_own_work_stays(tmp_path: Path) -> None:
     """Fault: R2, R7."""
     ward = Ward(tmp_path)

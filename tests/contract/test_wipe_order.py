@@ -213,6 +213,7 @@ async def test_telling_that_fails_is_told_at_the_next_start(tmp_path: Path) -> N
     await again.close()
 
 
+@pytest.mark.usefixtures("without_seals")
 async def test_what_is_signed_and_lies_nowhere_else_holds_a_wipe_until_it_is_sent(tmp_path: Path) -> None:
     """The charts go at once, nothing is read any more, and the database goes when the journal has the entry.
 
@@ -246,6 +247,7 @@ async def test_what_is_signed_and_lies_nowhere_else_holds_a_wipe_until_it_is_sen
     await again.close()
 
 
+@pytest.mark.usefixtures("without_seals")
 async def test_an_order_that_is_taken_back_gives_the_lease_back(tmp_path: Path) -> None:
     ward = Ward(tmp_path)
     day = await first_day(ward)
@@ -261,6 +263,7 @@ async def test_an_order_that_is_taken_back_gives_the_lease_back(tmp_path: Path) 
     await day.close()
 
 
+@pytest.mark.usefixtures("without_seals")
 async def test_one_clinician_ends_a_cache_and_the_next_ones_is_not_touched(tmp_path: Path) -> None:
     """Fault: R9, A5."""
     ward = Ward(tmp_path)
