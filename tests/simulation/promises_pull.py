@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -83,7 +84,7 @@ def _check_kept(book: Book, truth: Truth, history: History, patient: str, part: 
     book.shown[patient, part.name] = held
     for id_ in before - held:
         versions = history.get((part.type, id_), [])
-        stays = versions and all(not v.is_deletion and _is_of(part, v.body, now) for v in versions)
+        stays = versions and all(not v.is_deletion and _is_of(truth, part, v.body, now) for v in versions)
         assert not stays or truth.server.behind.restored_at is not None, (
             f"swept from {part.name}, and the journal has it"
         )
@@ -120,7 +121,7 @@ def _check_part(
             gone = id_ not in held or (type_, id_) in spared or later
             assert gone or truth.server.behind.restored_at is not None, "what was deleted is shown as whole"
             continue
-        if not all(not v.is_deletion and _is_of(part, v.body, now) for v in (last, *later)):
+        if not all(not v.is_deletion and _is_of(truth, part, v.body, now) for v in (last, *later)):
             continue
         assert id_ in held, f"the cursor of {part.name} is ahead of its data"
         if held[id_].version_id:
@@ -129,6 +130,18 @@ def _check_part(
             assert number >= last.number or restored, f"an old version of {part.name} counts as read"
 
 
-def _is_of(part: ChartPart, body: bytes, now: datetime) -> bool:
+def _is_of(truth: Truth, part: ChartPart, body: bytes, now: datetime) -> bool:
     """Tell whether the part's question finds a resource; what is about to grow too old counts as not."""
+    if truth.server.is_epic and not _is_of_a_kind_named(part, body):
+        return False
     return part.shows(body) and part.is_recent(body, now) and part.is_recent(body, now + timedelta(days=4))
+
+
+def _is_of_a_kind_named(part: ChartPart, body: bytes) -> bool:
+    """Tell whether a journal that wants a kind named would give the resource for the kinds that we name."""
+    named = dict(part.if_demanded).get("category")
+    if named is None:
+        return True
+    kinds = json.loads(body).get("category", [])
+    codes = {f"{c.get('system', '')}|{c.get('code', '')}" for kind in kinds for c in kind.get("coding", [])}
+    return bool(codes & set(named.split(",")))
