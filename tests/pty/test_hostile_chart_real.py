@@ -51,7 +51,7 @@ class Eyes:
 
     def __init__(self, nurse: Nurse) -> None:
         self.nurse = nurse
-        self._letters = cycle("zyx")
+        self._letters = cycle("zyw")
 
     def look(self, *keys: str) -> list[str]:
         """Press keys, wait until they have been handled, and read the screen.
@@ -67,12 +67,14 @@ class Eyes:
         """Read a patient's place from its first line to its last."""
         found: dict[int, str] = {}
         body, below = _body(self.look(page, "home"))
+        fixed, body = _apart(body)
         total = len(body) + below
         while True:
             found |= dict(enumerate(body, total - below - len(body)))
             if not below:
-                return [found[number] for number in sorted(found)]
+                return [*fixed, *(found[number] for number in sorted(found))]
             body, below = _body(self.look("pagedown"))
+            _, body = _apart(body)
 
 
 def _body(lines: list[str]) -> tuple[list[str], int]:
@@ -81,6 +83,13 @@ def _body(lines: list[str]) -> tuple[list[str], int]:
     body = lines[first:-2]
     more = re.match(r" ↓ (\d+) linje", body[-1])
     return (body[:-1], int(more[1])) if more else (body, 0)
+
+
+def _apart(body: list[str]) -> tuple[list[str], list[str]]:
+    """Return the tasks, which stay where they are above the page, and the lines that turn."""
+    rows = next((n for n, row in enumerate(body) if not re.match(r"[> ] \[[ x]\]", row)), len(body))
+    fixed = rows + 1 if rows else 0  # and the empty line under them
+    return body[:fixed], body[fixed:]
 
 
 def columns(lines: list[str], width: int) -> str:
