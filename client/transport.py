@@ -12,7 +12,7 @@ from client.sender import Sender
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Mapping, Sequence
     from datetime import datetime
 
     from client.meter import Meter
@@ -24,6 +24,7 @@ __all__ = ["Answer", "JournalTransport", "TokenSource"]
 
 _UNAUTHORIZED = 401
 _READS = frozenset({"GET", "HEAD"})
+_STILL_SAY_SO = frozenset({ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED, ErrorKind.TOO_MANY})
 
 
 class TokenSource(Protocol):
@@ -93,10 +94,10 @@ class JournalTransport:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, writes: bool
     ) -> Answer:
         """Send with the token; after a 401 once more with a fresh one."""
-        token = await self._token.token() if self._token else None
+        token = await _asked_for(self._token.token()) if self._token else None
         answer = await self._once(method, url, body, headers, token, writes=writes)
         if answer.status == _UNAUTHORIZED and self._token and token:
-            token = await self._token.refused(token)
+            token = await _asked_for(self._token.refused(token))
             if token:
                 answer = await self._once(method, url, body, headers, token, writes=writes)
         if answer.status == _UNAUTHORIZED:
@@ -119,3 +120,15 @@ class JournalTransport:
         answer = await self._sender.send(method, url, headers={**clean, **bearer}, body=body, writes=writes)
         self.journal_time = answer.server_time
         return answer
+
+
+async def _asked_for(token: Awaitable[str | None]) -> str | None:
+    """Wait for a token. What the issuer answers in its place is no word of the journal's about what was to be sent."""
+    try:
+        return await token
+    except JournalError as error:
+        if error.kind in _STILL_SAY_SO:
+            raise
+        raise JournalError(
+            ErrorKind.UNREACHABLE, retry_after=error.retry_after, detail="no token to send it with"
+        ) from error

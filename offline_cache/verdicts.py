@@ -25,6 +25,10 @@ TOO_LARGE = "too-large"
 STOPS_ALL = frozenset({ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED, ErrorKind.TOO_MANY})
 NOT_OFFERED = frozenset({405, 415, 501})
 _NEEDS_A_PERSON = frozenset({ErrorKind.REFUSED, ErrorKind.CONFLICT, ErrorKind.NOT_FOUND, ErrorKind.GONE})
+_READ_IN_VAIN = frozenset(
+    {ErrorKind.NOT_FHIR, ErrorKind.BROKEN, ErrorKind.SERVER_FAULT, ErrorKind.ANSWER_LOST}
+)
+"""Met by a question on the way to a write, these say something of the line or the server and nothing of the entry."""
 _LASTING = frozenset({ErrorKind.BROKEN, ErrorKind.WRONG_RESOURCE, ErrorKind.TOO_LARGE})
 _EXISTS = "59189"
 """Epic's word for "reading already exists" (norway.md §4.2): the journal has it, so it is read back."""
@@ -58,6 +62,8 @@ def verdict(error: JournalError, now: EntryRecord, pause: float) -> tuple[EntryS
         return EntryState.UNKNOWN, 0.0
     if error.may_be_applied:
         return EntryState.UNKNOWN, max(READ_BACK_PAUSE, asked or 0.0)
+    if error.kind in _READ_IN_VAIN:
+        return EntryState.SIGNED, pause
     return (EntryState.REFUSED if error.kind in _NEEDS_A_PERSON else EntryState.HELD), 0.0
 
 

@@ -13,6 +13,7 @@ from client.auth.grant import Grant, SignedInUser
 from client.auth.tokens import Tokens
 from client.auth.transport import AuthTransport
 from client.errors import ErrorKind, JournalError
+from client.transport import JournalTransport
 from ports.ids import SystemIds
 from tests.contract.scripted_server import Got, Reply, Reset, ScriptedServer, reply
 from tests.contract.still_clock import StillClock
@@ -145,6 +146,33 @@ async def test_a_bad_network_does_not_sign_anybody_out(ward: Ward, what: Reply, 
     assert failed.value.kind is kind
     assert not ward.tokens.ended
     assert await ward.tokens.refused("access-0") == "access-2"
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        reply(200, b"<html>", kind="text/html"),
+        reply(403, b"<html>", kind="text/html"),
+        reply(503, b'{"error":"temporarily_unavailable"}'),
+        reply(400, b'{"error":"temporarily_unavailable"}'),
+    ],
+    ids=["a page", "a page that refuses", "unavailable", "unavailable in OAuth's words"],
+)
+async def test_what_the_issuer_answers_is_not_laid_to_what_was_to_be_sent(ward: Ward, what: Reply) -> None:
+    """A page of some network in the place of a token would have a signed entry wait for a person.
+
+    Fault: A3, N2.
+    """
+    async with ScriptedServer() as journal:
+        journal.answer = lambda got: reply(401)
+        transport = JournalTransport(
+            f"{journal.address}/fhir", clock=ward.clock, ids=SystemIds(), token=ward.tokens, plain_http=True
+        )
+        ward.answers = [what]
+        with pytest.raises(JournalError) as failed:
+            await transport.send("POST", "Observation", body=b"{}")
+        await transport.aclose()
+    assert (failed.value.kind, failed.value.may_be_applied) == (ErrorKind.UNREACHABLE, False)
 
 
 async def test_while_it_holds_a_token_is_used_though_the_issuer_is_away(ward: Ward) -> None:

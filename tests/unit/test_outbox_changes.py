@@ -284,3 +284,19 @@ async def test_stale_update_in_a_transaction_that_kept_the_note_before_it() -> N
     await room.turn()
     assert room.state("e1") is EntryState.CONFLICT
     assert [p.state for p in room.store.entries.parts("e1")] == [EntryState.DELIVERED, EntryState.CONFLICT]
+
+
+@pytest.mark.parametrize(
+    "kind", [ErrorKind.NOT_FHIR, ErrorKind.BROKEN, ErrorKind.SERVER_FAULT, ErrorKind.ANSWER_LOST]
+)
+async def test_question_asked_in_vain_leaves_an_entry_in_the_queue(room: OutboxRoom, kind: ErrorKind) -> None:
+    """What comes in the place of the newest version says nothing of the entry: no person is needed.
+
+    Fault: N2, N4.
+    """
+    room.update("e1", DONE, SEEN)
+    room.journal.put("Task", "t1", task(owner={"display": "Olav"}))
+    room.journal.meets = [None, JournalError(kind, status=200)]
+    await room.turn()
+    assert room.journal.asked == ["update 1", "read"]
+    assert room.state("e1") is EntryState.SIGNED
