@@ -1,4 +1,4 @@
-"""`python -m tests.simulation --seeds N [--first S]`, `--mutants`, `--mutant NAME`: play seeds, tell what broke a promise."""
+"""`python -m tests.simulation` plays seeds and tells what broke a promise; with `--mutants` or `--mutant NAME`, what finds each bug."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import time
 from functools import partial
 
-from tests.simulation.many import find_mutant, run_many
+from tests.simulation.many import Sum, find_mutant, run_many
 from tests.simulation.mutants import MUTANTS
 
 MOST_TO_FIND_A_BUG = 200
@@ -21,20 +21,31 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first one")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=0.0, help="stop after so many")
+    parser.add_argument("--as-drawn", action="store_true", help="do not look for the shortest schedule")
     parser.add_argument("--mutants", action="store_true", help="find every planted bug")
     parser.add_argument("--mutant", choices=sorted(MUTANTS), action="append", help="find this one")
     options = parser.parse_args()
     if options.mutants or options.mutant:
         return _find(options.mutant or sorted(MUTANTS), options.processes)
     began = time.monotonic()
-    total = run_many(options.first, options.seeds, processes=options.processes, seconds=options.minutes * 60)
-    for failed in total.failed:
-        print(failed)
+    total = run_many(
+        options.first,
+        options.seeds,
+        processes=options.processes,
+        seconds=options.minutes * 60,
+        shorten=not options.as_drawn,
+        tell=_tell,
+    )
     took = time.monotonic() - began
     pace = total.seeds / took * 60
     print(f"{total.seeds} seeds, {total.delivered} entries delivered, {len(total.failed)} failed,", end=" ")
     print(f"{took:.0f} s, {pace:.0f} seeds per minute")
     return int(bool(total.failed))
+
+
+def _tell(part: Sum) -> None:
+    for failed in part.failed:
+        print(failed, flush=True)
 
 
 def _find(names: list[str], processes: int) -> int:

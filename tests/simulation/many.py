@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
+import os
 import time
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,8 +19,14 @@ from tests.simulation.world import World, quick_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from tests.simulation.steps import Step
+
+_SHARE = 5
+"""Seeds that a process plays at a time."""
+_worlds: list[World] = []
+"""The world of this process: one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +58,54 @@ class Sum:
 
 
 def run_many(
-    first: int, count: int, *, processes: int = 2, seconds: float = 0.0, shorten: bool = True
+    first: int,
+    count: int,
+    *,
+    processes: int = 2,
+    seconds: float = 0.0,
+    shorten: bool = True,
+    tell: Callable[[Sum], None] = lambda _: None,
 ) -> Sum:
-    """Play seeds, spread over processes.
+    """Play seeds, spread over processes by small shares, so that none stands idle and each share is told when it is done.
 
     Args:
         first: the first seed.
         count: how many.
         processes: over how many processes.
-        seconds: stop after so many; 0 for no limit.
+        seconds: begin no share after so many; 0 for no limit.
         shorten: whether a failing seed is made as short as it goes.
+        tell: called with what each share came to.
     """
-    shares = [(range(first + n, first + count, processes), seconds, shorten) for n in range(processes)]
-    if processes == 1:
-        return _share(shares[0])
+    began = time.monotonic()
+    shares = (
+        (range(at, min(at + _SHARE, first + count)), shorten)
+        for at in range(first, first + count, _SHARE)
+        if not seconds or time.monotonic() - began <= seconds
+    )
     total = Sum()
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for part in pool.imap_unordered(_share, shares):
-            total.add(part)
+    if processes == 1:
+        with quick_place() as folder:
+            _begin(folder)
+            for share in shares:
+                part = _share(share)
+                total.add(part)
+                tell(part)
+        return total
+    with quick_place() as folder, _pool(processes, folder) as pool:
+        waiting = {pool.submit(_share, share) for share in itertools.islice(shares, processes)}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for one in done:
+                part = one.result()
+                total.add(part)
+                tell(part)
+            waiting |= {pool.submit(_share, share) for share in itertools.islice(shares, len(done))}
     return total
+
+
+def _pool(processes: int, folder: Path) -> ProcessPoolExecutor:
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, spawn, initializer=_begin, initargs=(folder,))
 
 
 def find_mutant(name: str, most: int) -> Failed | None:
@@ -82,20 +120,24 @@ def find_mutant(name: str, most: int) -> Failed | None:
     return None
 
 
-def _share(share: tuple[Sequence[int], float, bool]) -> Sum:
-    seeds, seconds, shorten = share
-    total, began = Sum(), time.monotonic()
-    with quick_place() as folder:
-        world = World.make(folder)
-        for seed in seeds:
-            if seconds and time.monotonic() - began > seconds:
-                break
-            total.seeds += 1
-            told = play(world, seed)
-            total.delivered += told.delivered
-            if told.failure:
-                failed = _failed(world, seed, shorten=shorten)
-                total.failed += [failed] if failed is not None else []
+def _begin(folder: Path) -> None:
+    """Make the world of this process, once."""
+    own = folder / f"process-{os.getpid()}"
+    own.mkdir()
+    _worlds[:] = [World.make(own)]
+
+
+def _share(share: tuple[Sequence[int], bool]) -> Sum:
+    seeds, shorten = share
+    (world,) = _worlds
+    total = Sum()
+    for seed in seeds:
+        total.seeds += 1
+        told = play(world, seed)
+        total.delivered += told.delivered
+        if told.failure:
+            failed = _failed(world, seed, shorten=shorten)
+            total.failed += [failed] if failed is not None else []
     return total
 
 
