@@ -1,4 +1,4 @@
-"""`python -m tests.simulation` plays seeds and tells what broke a promise; with `--mutants` or `--mutant NAME`, what finds each bug."""
+"""`python -m tests.simulation` plays seeds and tells what broke a promise; `--mutants` tells what finds each planted bug."""
 
 from __future__ import annotations
 
