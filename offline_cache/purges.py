@@ -37,6 +37,7 @@ class HeldBy(StrEnum):
     NOTHING = ""
     UNSEALED = "unsealed"  # something signed is neither sent nor sealed
     DRAFT = "draft"  # something is being written (only where the patient merely left the list)
+    UNSENT = "unsent"  # something signed is not in the journal, and a decision about it needs the chart (there as well)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,12 +111,13 @@ class Retention:
 
     def unsealed(self, patient: str | None = None) -> list[str]:
         """Return the signed entries that are neither in the journal nor sealed: they would be lost with the database."""
+        return [id_ for id_ in self._unsent(patient) if not self._is_sealed(id_)]
+
+    def _unsent(self, patient: str | None) -> list[str]:
         return [
             entry.entry_id
             for entry in self._store.entries.all()
-            if entry.state not in _SETTLED
-            and patient in (None, entry.patient)
-            and not self._is_sealed(entry.entry_id)
+            if entry.state not in _SETTLED and patient in (None, entry.patient)
         ]
 
     def _stands_in_the_way(self, record: PurgeRecord) -> HeldBy:
@@ -124,8 +125,11 @@ class Retention:
             return HeldBy.NOTHING
         if self.unsealed(record.patient):
             return HeldBy.UNSEALED
-        is_light = record.reason is PurgeReason.OFF_LIST
-        return HeldBy.DRAFT if is_light and self._store.entries.drafts(record.patient) else HeldBy.NOTHING
+        if record.reason is not PurgeReason.OFF_LIST:
+            return HeldBy.NOTHING
+        if self._unsent(record.patient):
+            return HeldBy.UNSENT
+        return HeldBy.DRAFT if self._store.entries.drafts(record.patient) else HeldBy.NOTHING
 
     def _hold(self, record: PurgeRecord, why: HeldBy) -> None:
         if (record.step, record.held_by) == (PurgeStep.HELD, why):

@@ -187,6 +187,25 @@ def test_a_draft_keeps_the_chart_of_who_left_the_list_and_outlives_the_hard_end(
     assert store.entries.draft("e1") is not None
 
 
+@pytest.mark.parametrize(
+    "state", [EntryState.CONFLICT, EntryState.HELD, EntryState.UNKNOWN, EntryState.REFUSED]
+)
+def test_who_left_the_list_keeps_the_chart_that_a_decision_needs(state: EntryState) -> None:
+    """Who settles a conflict types digits that stand in the chart; sealed or not, it is still to be decided.
+
+    Fault: R2, S3.
+    """
+    store = memory_store()
+    charts(store, "p1", "p2")
+    sign(store, "e1", "p1")
+    store.entries.set_state("e1", state)
+    keeper = retention(store, sealed={"e1"})
+    keeper.order_off_list({"p2"})
+    assert [(r.patient, r.held_by) for r in keeper.carry_out().held] == [("p1", HeldBy.UNSENT)]
+    keeper.order_all(PurgeReason.HARD_END)
+    assert keeper.carry_out().gone == ("p1", "p2")
+
+
 def test_a_chart_that_is_open_waits_until_it_is_closed() -> None:
     """Fault: T5."""
     store = memory_store()
