@@ -1,10 +1,9 @@
-"""All examples of the FHIR R4 specification go into the store and come out equal: as JSON with exact decimals, and as bytes."""
+"""All examples of the FHIR R4 specification go into the store and come out equal, byte for byte, so 1.10 stays 1.10."""
 
 from __future__ import annotations
 
 import json
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,15 +20,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.needs("hl7-examples")
 
 
-def as_exact(raw: bytes) -> Any:
-    """Parse with every number as the decimal that was written: 1.10 is not 1.1."""
-    return json.loads(raw, parse_float=written, parse_int=written)
-
-
-def written(text: str) -> Any:
-    return Decimal(text).as_tuple()
-
-
 def examples() -> list[Path]:
     return sorted(path for path in EXAMPLES.glob("[!.]*.json") if path.name != "package.json")
 
@@ -39,9 +29,8 @@ def put_and_get(store: Store, path: Path, raw: bytes) -> bytes:
     tree = json.loads(raw)
     type_, id_ = tree["resourceType"], tree.get("id", path.stem)
     owner = patient_of(type_, raw)
-    with store.transaction():
-        store.resources.remove(type_, id_)
-        store.resources.put(Resource(type_, id_, "", "", raw), patient=owner, fetched_at=NOON, generation=1)
+    store.resources.remove(type_, id_)
+    store.resources.put(Resource(type_, id_, "", "", raw), patient=owner, fetched_at=NOON, generation=1)
     kept = store.resources.get(type_, id_)
     assert kept is not None, path.name
     assert (kept.patient, kept.address_cut) == (owner, False), path.name
@@ -53,12 +42,12 @@ def test_every_example_comes_out_as_it_went_in(tmp_path: Path) -> None:
     paths = examples()
     assert len(paths) == EXAMPLE_COUNT
     decimals = 0
-    for path in paths:
-        raw = path.read_bytes()
-        kept = put_and_get(store, path, raw)
-        assert kept == raw, path.name
-        assert as_exact(kept) == as_exact(raw), path.name
-        decimals += raw.count(b".10,") + raw.count(b".00,") + raw.count(b".0,")
+    with store.transaction():  # a commit each would be a test of the disk
+        for path in paths:
+            raw = path.read_bytes()
+            kept = put_and_get(store, path, raw)
+            assert kept == raw, path.name
+            decimals += raw.count(b".10,") + raw.count(b".00,") + raw.count(b".0,")
     assert decimals > 100, "the examples hold decimals whose last zero matters"
     store.check()
     store.close()

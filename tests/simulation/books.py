@@ -42,8 +42,6 @@ class Book:
     """Typed identities, and the patient each was told to be."""
     shown: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """By patient and part: the ids that the cache held when it was last checked."""
-    floors: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
-    """By patient and part: the mark of its last whole reading, and a moment before which all must be there."""
     clock_turned_at: float = -1e9
     checked: object = None
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from offline_cache.chart_parts import CHART_PARTS
-from offline_cache.holding import HELD_BY_HAND, NOT_FOUND_TWICE, SEVERAL_FOUND
+from offline_cache.holding import HELD_BY_HAND, NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.patient_of import patient_of
 from offline_cache.receipt_check import BETWEEN_PROBES
 from offline_cache.states import EntryState
@@ -38,7 +38,7 @@ _DONE = (EntryState.DELIVERED, EntryState.WITHDRAWN)
 _NEEDS_A_PERSON = (EntryState.HELD, EntryState.REFUSED, EntryState.CONFLICT)
 _NEVER_WHOLE = {EPIC: frozenset({"plan"})}
 """Parts that a journal refuses as the client asks for them: an Epic wants a category with each question for plans."""
-_ASKS_A_PERSON = (NOT_FOUND_TWICE, SEVERAL_FOUND)
+_ASKS_A_PERSON = (NOT_FOUND_TWICE, SEVERAL_FOUND, OTHER_VALUE)
 
 
 class Healing:

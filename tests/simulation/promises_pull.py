@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.simulation.books import Book, Truth
 
 LONGEST_READING = 900.0
-"""Seconds: no part takes longer to be read; where no cursor tells more, what is older must be there."""
+"""Seconds: no part takes longer to be read; where no cursor tells more, what was older then must be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def check_charts(book: Book, truth: Truth, history: History, now: float) -> None
             mark = marks.get(part.name)
             if mark is None or not mark.complete:
                 continue
-            floor = _floor(book, patient, part, f"{mark.as_of}", now)
+            floor = _floor(book, patient, part, mark.as_of, now)
             if floor is not None:
                 _check_part(book, truth, history, patient, part, floor)
     record = store.scopes.round()
@@ -90,15 +90,14 @@ def _check_kept(book: Book, truth: Truth, history: History, patient: str, part: 
         )
 
 
-def _floor(book: Book, patient: str, part: ChartPart, mark: str, now: float) -> datetime | None:
+def _floor(book: Book, patient: str, part: ChartPart, mark: datetime | None, now: float) -> datetime | None:
     """Return a moment: what was stamped before it must be in the cache."""
     cursor = book.nurse.store.cursors.get(patient, part.name)
     if cursor is not None:
         return cursor.since - OVERLAP
-    known = book.floors.get((patient, part.name))
-    if known is None or known[0] != mark:
-        known = book.floors[patient, part.name] = (mark, now - LONGEST_READING)
-    return MORNING + timedelta(seconds=known[1])
+    if mark is None:
+        return None
+    return MORNING + timedelta(seconds=min(now, book.nurse.clock.first_showed(mark)) - LONGEST_READING)
 
 
 def _check_part(

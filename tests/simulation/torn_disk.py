@@ -26,6 +26,31 @@ class TornDisk(CutDisk):
         self._vfs = TornVfs(name, self)
         self.vfs = f"multipleciphers-{name}"
 
+    def replace(self, path: Path, content: bytes) -> None:
+        """Put another file in the place of what was written there."""
+        super().replace(path, content)
+        self.platters.pop(str(path), None)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, and what was written of it."""
+        super().remove(path)
+        self.platters.pop(str(path), None)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Move a file with what is not on the disk of it yet."""
+        super().rename(source, target)
+        self._moved(source, target)
+
+    def relabel(self, source: Path, target: Path) -> None:
+        """Move a file with what is not on the disk of it yet."""
+        super().relabel(source, target)
+        self._moved(source, target)
+
+    def _moved(self, source: Path, target: Path) -> None:
+        self.platters.pop(str(target), None)
+        if str(source) in self.platters:
+            self.platters[str(target)] = self.platters.pop(str(source))
+
     def tear(self, image: Path, chance: random.Random) -> None:
         """Lay down over a copy of the folder what the machine finds of its databases when the power is back."""
         for path, platter in sorted(self.platters.items()):

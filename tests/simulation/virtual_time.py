@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import selectors
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,25 @@ class VirtualClock:
     def __init__(self, loop: VirtualLoop, start: datetime = MORNING) -> None:
         self._loop = loop
         self._start = start
-        self.skew = timedelta(0)
+        self._turns: list[tuple[float, timedelta]] = [(-math.inf, timedelta(0))]
+
+    @property
+    def skew(self) -> timedelta:
+        """How far the wall is off."""
+        return self._turns[-1][1]
+
+    @skew.setter
+    def skew(self, skew: timedelta) -> None:
+        self._turns.append((self._loop.moment, skew))
+
+    def first_showed(self, wall: datetime) -> float:
+        """Return when, by the loop's seconds, the wall first showed a time, or the last moment where it never did."""
+        ends = [*(since for since, _ in self._turns[1:]), self._loop.moment]
+        for (since, skew), until in zip(self._turns, ends, strict=True):
+            moment = (wall - self._start - skew).total_seconds()
+            if since <= moment <= until:
+                return moment
+        return self._loop.moment
 
     def now(self) -> datetime:
         """Return the wall time."""
