@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types imports pytest simulate mutants flips reliability bench bench-large lock clean
+.PHONY: run test check lint types imports pytest simulate mutants kills flips reliability bench bench-large lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/feltjournal --sandbox
@@ -36,16 +36,25 @@ simulate: $(VENV)/.dev
 mutants: $(VENV)/.dev
 	$(BIN)/python -m tests.simulation --mutants
 
+# Real processes killed with signal 9: the engine at random writes, the whole client at a real terminal, the engine while it
+# is written anew under another key. Three quarters of an hour as it stands.
+KILLS ?= 1000
+CLIENT_KILLS ?= 200
+REKEY_KILLS ?= 120
+kills: $(VENV)/.dev
+	FELTJOURNAL_KILLS=$(KILLS) FELTJOURNAL_REKEY_KILLS=$(REKEY_KILLS) FELTJOURNAL_CLIENT_KILLS=$(CLIENT_KILLS) \
+	$(BIN)/python -m pytest -n 2 tests/interop/test_store_kill.py tests/interop/test_store_death.py tests/pty/test_client_kill.py
+
 # Bits flipped and files cut in a whole cache, 10,000 times: `make flips`. Some minutes.
 flips: $(VENV)/.dev
 	FELTJOURNAL_FLIPS=10000 $(BIN)/python -m pytest tests/interop/test_store_damage.py
 
-# The figures, in some four minutes; with a million resources and the straightforward pipeline (installed into .venv/peers
-# from benchmarks/peers.lock) in some fifteen.
 # The page of faults and the tests that show each: docs/reliability.md.
 reliability: $(VENV)/.dev
 	$(BIN)/python -m tests.reliability
 
+# The figures, in some four minutes; with a million resources and the straightforward pipeline (installed into .venv/peers
+# from benchmarks/peers.lock) in some fifteen.
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
