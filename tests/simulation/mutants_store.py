@@ -15,6 +15,7 @@ from services.writing import Writing
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
+    from pathlib import Path
 
     from offline_cache.engine import Row, Value
     from offline_cache.entries import NewPart
@@ -91,3 +92,17 @@ def opening_not_logged() -> AbstractContextManager[object]:
             append(self, action, **more)
 
     return patch.object(AuditLog, "append", silently)
+
+
+def rewritten_in_the_clear() -> AbstractContextManager[object]:
+    """The copy that a purge makes is not encrypted."""
+
+    def plainly(self: Engine, target: Path, key: bytes) -> None:
+        del key
+        guard, self._connection.authorizer = self._connection.authorizer, None
+        try:
+            self.run("VACUUM INTO ?", (f"{target.absolute().as_uri()}?cipher=sqlcipher&legacy=4&key=",))
+        finally:
+            self._connection.authorizer = guard
+
+    return patch.object(Engine, "copy_under", plainly)
