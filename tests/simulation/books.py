@@ -42,6 +42,8 @@ class Book:
     """Typed identities, and the patient each was told to be."""
     shown: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """By patient and part: the ids that the cache held when it was last checked."""
+    purges: dict[str, int] = field(default_factory=dict)
+    """How often each chart was removed."""
     clock_turned_at: float = -1e9
     checked: object = None
 

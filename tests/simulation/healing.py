@@ -15,7 +15,7 @@ from offline_cache.receipt_check import BETWEEN_PROBES
 from offline_cache.states import EntryState
 from offline_cache.verdicts import PATIENCE
 from sandbox.profiles import EPIC
-from services.trouble import Trouble
+from services.trouble import Trouble, TroubleCode
 from services.views import Connection
 from tests.simulation.promises_pull import history_of
 from tests.simulation.torn_disk import TornDisk
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from offline_cache.entries import EntryRecord
+    from services.views import RoundView
     from tests.simulation.books import Book, Truth
     from tests.simulation.nurse_acts import NurseActs
     from tests.simulation.steps import Setting
@@ -88,13 +89,20 @@ class Healing:
         for _ in range(int(HEALED_WITHIN / 5)):
             if not any(_waiting(book) for book in self._truth.books):
                 break
-            for book in self._truth.books:
-                if book.nurse.day.status().connection is Connection.SIGNED_OUT:
-                    await book.nurse.sign_in_again()
+            await self._sign_in_again()
             await asyncio.sleep(5)
         self._check()
         stuck = [_told(one) for book in self._truth.books for one in _waiting(book)]
         assert not stuck, f"stuck: {stuck}"
+
+    async def _sign_in_again(self) -> bool:
+        """Let whoever is signed out sign in; tell whether anybody was."""
+        out = [
+            book for book in self._truth.books if book.nurse.day.status().connection is Connection.SIGNED_OUT
+        ]
+        for book in out:
+            await book.nurse.sign_in_again()
+        return bool(out)
 
     def _check_reasons(self, book: Book) -> None:
         """What waits for a person has a reason that lies in what happened."""
@@ -115,6 +123,8 @@ class Healing:
         if self._truth.server.behind.restored_at is None:
             return
         await asyncio.sleep(BETWEEN_PROBES.total_seconds() + 120)
+        if await self._sign_in_again():  # a token may end within that hour
+            await asyncio.sleep(120)
         for book in self._truth.books:
             missing = {row.op_id for row in await book.nurse.day.missing_receipts()}
             lost = self._lost(book)
@@ -160,8 +170,8 @@ class Healing:
         for book in self._truth.books:
             if self._truth.server.behind.restored_at is not None:
                 continue
-            await book.nurse.day.take_round(lambda _: None)  # may go on with one that was broken off
-            taken = await book.nurse.day.take_round(lambda _: None)
+            await _take_round(book)  # may go on with one that was broken off
+            taken = await _take_round(book)
             if not self._truth.strange:
                 lacking = _lacking(book) - _NEVER_WHOLE.get(self._setting.profile, frozenset())
                 assert not lacking, f"not whole, and nothing is withheld: {lacking}"
@@ -193,6 +203,17 @@ class Healing:
                 for id_ in set(held) & set(there):
                     number = held[id_].version_id
                     assert number in ("", str(there[id_].number)), f"{part.name} is another version"
+
+
+async def _take_round(book: Book) -> RoundView:
+    """Take the round along, and sign in for it where the sign-in has ended."""
+    try:
+        return await book.nurse.day.take_round(lambda _: None)
+    except Trouble as trouble:
+        if trouble.code is not TroubleCode.SIGNED_OUT:
+            raise
+    await book.nurse.sign_in_again()
+    return await book.nurse.day.take_round(lambda _: None)
 
 
 def mend(book: Book) -> None:

@@ -87,7 +87,7 @@ class Nemesis:
         kind = chance.choice(("part", "short", "access", "nothing"))
         conduct.suppressed = {(patient, chance.choice(_EDITED))} if kind == "part" else set()
         conduct.partial = {patient} if kind == "short" else set()
-        self._truth.was_withheld |= kind == "access"
+        self._truth.was_withheld |= kind in ("access", "part")
         conduct.withdrawn = {patient} if kind == "access" else set()
 
     def backup(self, chance: random.Random, book: Book) -> None:

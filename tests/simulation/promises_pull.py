@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ def history_of(truth: Truth) -> History:
 def check_charts(book: Book, truth: Truth, history: History, now: float) -> None:
     """Hold each part that counts as whole against the journal, as far as it was read."""
     store = book.nurse.store
+    _forget_what_went(book)
     for patient in store.scopes.patients():
         if patient in truth.strange:
             continue
@@ -76,14 +78,21 @@ def check_charts(book: Book, truth: Truth, history: History, now: float) -> None
             assert not lacking or owner in truth.strange, f"the round is whole, and lacks {lacking}"
 
 
+def _forget_what_went(book: Book) -> None:
+    """A chart that was purged comes again part by part, and without what is hidden by now."""
+    went = Counter(row.patient for row in book.nurse.store.audit.records() if row.action == "purge")
+    for patient in [one for one, times in went.items() if times != book.purges.get(one)]:
+        for part in CHART_PARTS:
+            book.shown.pop((patient, part.name), None)
+    book.purges = went
+
+
 def _check_kept(book: Book, truth: Truth, history: History, patient: str, part: ChartPart) -> None:
     """What the cache held and the journal still has is not swept out, whatever broke off."""
     store, now = book.nurse.store, book.nurse.clock.now()
     held = {one.id for one in store.resources.of_patient(patient, part.type)}
     before = book.shown.get((patient, part.name), set())
     book.shown[patient, part.name] = held
-    if (patient, part.type) in truth.server.hooks.conduct.suppressed:
-        return  # a chart that went, and came again while a journal like this one hid the part without a word
     for id_ in before - held:
         versions = history.get((part.type, id_), [])
         stays = versions and all(not v.is_deletion and _is_of(truth, part, v.body, now) for v in versions)
