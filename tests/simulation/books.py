@@ -72,6 +72,8 @@ class Truth:
     """How many writes of the log have been judged."""
     out_of_turn: list[str] = field(default_factory=list)
     """What left a laptop before what was signed earlier for the same patient."""
+    hidden: set[tuple[str, str]] = field(default_factory=set)
+    """Patient and type of what was hidden without a word: whoever read it then could not know, until it is read whole again."""
     was_withheld: bool = False
     """Whether somebody's chart was ever closed to everybody: what is sent about them then is refused."""
     strange: set[str] = field(default_factory=set)

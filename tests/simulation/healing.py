@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from offline_cache.chart_parts import CHART_PARTS
 from offline_cache.holding import HELD_BY_HAND, NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.patient_of import patient_of
+from offline_cache.purges import PurgeReason
 from offline_cache.receipt_check import BETWEEN_PROBES
 from offline_cache.states import EntryState
 from offline_cache.verdicts import PATIENCE
@@ -63,6 +64,9 @@ class Healing:
         for book in self._truth.books:
             self._check_reasons(book)
         await self._notice_what_is_lost()
+        for book in self._truth.books:  # past the hard end the charts went, and a decision needs them
+            if any(row.basis == PurgeReason.HARD_END for row in book.nurse.store.audit.records()):
+                await _take_round(book)
         for _ in range(MOST_DECISIONS):  # one decision may stand in the way of another laptop's work
             await self._decide()
             await self._drain()
@@ -186,6 +190,8 @@ class Healing:
                 continue
             for part in CHART_PARTS:
                 if part.name in _NEVER_WHOLE.get(self._setting.profile, frozenset()):
+                    continue
+                if (patient, part.type) in self._truth.hidden:
                     continue
                 there = {
                     id_: versions[-1]

@@ -86,6 +86,8 @@ class Nemesis:
         patient = chance.choice(self._patients())
         kind = chance.choice(("part", "short", "access", "nothing"))
         conduct.suppressed = {(patient, chance.choice(_EDITED))} if kind == "part" else set()
+        if not self._truth.server.is_epic:
+            self._truth.hidden |= conduct.suppressed
         conduct.partial = {patient} if kind == "short" else set()
         self._truth.was_withheld |= kind in ("access", "part")
         conduct.withdrawn = {patient} if kind == "access" else set()

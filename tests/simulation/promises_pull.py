@@ -66,6 +66,8 @@ def check_charts(book: Book, truth: Truth, history: History, now: float) -> None
             mark = marks.get(part.name)
             if mark is None or not mark.complete:
                 continue
+            if (patient, part.type) in truth.hidden:
+                continue
             floor = _floor(book, patient, part, mark.as_of, now)
             if floor is not None:
                 _check_part(book, truth, history, patient, part, floor)
@@ -93,6 +95,8 @@ def _check_kept(book: Book, truth: Truth, history: History, patient: str, part: 
     held = {one.id for one in store.resources.of_patient(patient, part.type)}
     before = book.shown.get((patient, part.name), set())
     book.shown[patient, part.name] = held
+    if (patient, part.type) in truth.hidden:
+        return
     for id_ in before - held:
         versions = history.get((part.type, id_), [])
         stays = versions and all(not v.is_deletion and _is_of(truth, part, v.body, now) for v in versions)
