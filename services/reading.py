@@ -83,7 +83,10 @@ class Reading:
         shown = build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
         news = self._store.changes.patients()
         rows = tuple(replace(row, news=news.get(row.patient_id, 0)) for row in shown.visits)
-        return replace(shown, visits=rows, told=told_in(self._store))
+        told = tuple(
+            row for row in told_in(self._store) if row.patient_id
+        )  # what is of no patient is no news of the list
+        return replace(shown, visits=rows, told=told)
 
     def promote_ahead(self, start: datetime) -> bool:
         """Make a round that was taken along ahead the round at hand; False when none begins at that instant."""

@@ -265,7 +265,7 @@ class Critical:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """How fresh and how whole one part of the chart is."""
+    """How fresh and how whole one part of the chart is; of a whole one `reason` tells what was not asked for."""
 
     name: str
     as_of: datetime | None

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.sync_json import as_json
 from services.trouble import Trouble
-from services.views import EntryKind, EntryState
+from services.views import EntryKind, EntryState, NoticeCode
 from tests.contract.day_room import EpicRoom, row_of, sign
+from tui.screens.patient_pages import front_page, plan_page
+from tui.text.ink import plain
+from tui.widgets.sync_lines import sync_lines
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
+    from services.views import Chart, RoundView, SyncView
     from services.workday import Workday
+    from tui.text.ink import Line
 
 MINUTES = 60.0
 HOUR = 3600.0
@@ -30,6 +39,28 @@ async def passes(room: EpicRoom, day: Workday, count: int, seconds: float) -> No
     for _ in range(count):
         room.clock.move(seconds)
         await day.sync()
+
+
+def says_what_is_not_known(chart: Chart, taken: RoundView, report: SyncView, now: datetime) -> None:
+    """The care plan is whole of the kinds that are asked for: said at its place, on the front, in the report, for scripts."""
+    kinds = "Bare tiltaksplaner av disse typene hentes"
+
+    def words(lines: list[Line]) -> str:
+        return "\n".join(plain(one) for one in lines)
+
+    front = words(front_page(chart, (), 80, now))
+    assert "Tiltaksplan: bare noen typer" in front
+    (whole,) = re.findall(r"Komplett:[^·]*", front)
+    assert "mål" in whole
+    assert "tiltaksplan" not in whole
+    assert kinds in words(plan_page(chart, 80, now))
+    assert kinds in words(plan_page(replace(chart, plan=()), 80, now))
+    said = words(sync_lines(report, (), None, 80, now))
+    assert "Alt det ble spurt om, kom ned." in said
+    assert said.count(kinds) == 1
+    assert not [row for row in (*taken.told, *chart.told) if row.code is NoticeCode.NAMED_KINDS]
+    told = as_json(report)["notices"]
+    assert {"code": "named-kinds", "patient": "", "resource": "CarePlan"} in told
 
 
 @pytest.mark.parametrize("patient_list", ["Group/runde-kari-nordmann", "List/liste-kari-nordmann"])
@@ -49,6 +80,7 @@ async def test_round_and_charts_come_down_whole(tmp_path: Path, patient_list: st
     report = await day.sync_report()
     assert report is not None
     assert (report.profile, report.whole) == ("epic", True)
+    says_what_is_not_known(charts[0], taken, report, room.clock.now())
     plans = room.line.asked.count(("GET", "/fhir/CarePlan"))
     room.line.asked.clear()
     await day.take_round(lambda _: None)

@@ -124,6 +124,7 @@ _TEXT: dict[str, str] = {
     "pane.more_below": "↓ {n} til",
     "section.missing": "▲ {name}: ikke komplett{reason} · per {at}",
     "section.whole": "Komplett: {names} · per {at}",
+    "section.limited": "{name}: bare noen typer planer hentes fra denne journalen · per {at}",
     "medicine.regular": "Faste medisiner ({count})",
     "medicine.as_needed": "Ved behov ({count})",
     "medicine.none": "Ingen medisiner i det som er tatt med.",
