@@ -78,12 +78,26 @@ class Outbox:
         clock: Clock,
         ids: Ids,
         seals: Seals | None = None,
+        *,
+        refuses_known_vitals: bool = False,
     ) -> None:
+        """Take the seams.
+
+        Args:
+            client: the journal.
+            store: where the entries lie.
+            worker: the store's.
+            clock: the time.
+            ids: chance, for the pauses.
+            seals: the sealed entries, where there are any.
+            refuses_known_vitals: whether this journal is known to refuse a vital sign that it has (JournalAddress).
+        """
         self._store = store
         self._worker = worker
         self._clock = clock
         self._ids = ids
         self._seals = seals
+        self._refuses_known_vitals = refuses_known_vitals
         self._turn = asyncio.Lock()
         self._sending = PartSending(client)
         self._asking = ReadingBack(client)
@@ -279,15 +293,11 @@ class Outbox:
                 one = (part, found.server_id, found.version_id, found.status)
                 await self._worker.run(self._parts_delivered, [one])
                 self._touch()
-            elif not _is_safe_twice(part, capabilities) and not await self._is_surely_absent(
-                entry, part, capabilities
-            ):
+            elif not _is_safe_twice(part, capabilities) and not await self._is_surely_absent(entry, part):
                 return False
         return await self._worker.run(self._close, entry)
 
-    async def _is_surely_absent(
-        self, entry: EntryRecord, part: PartRecord, capabilities: Capabilities
-    ) -> bool:
+    async def _is_surely_absent(self, entry: EntryRecord, part: PartRecord) -> bool:
         """Tell whether a part that was not found may be sent again by itself: a vital sign, where the journal would notice."""
         at = self._clock.now()
         since = part.missed_at
@@ -301,7 +311,7 @@ class Outbox:
         ):  # it would be refused for ever: what stands there is another value, or another's
             await self._worker.run(self._notes.await_person, entry, OTHER_VALUE)
             return False
-        if notices_doubles(capabilities) and is_vital_sign(part.body):
+        if self._refuses_known_vitals and is_vital_sign(part.body):
             await self._worker.run(self._notes.may_go_again, part)
             return True
         await self._worker.run(self._notes.await_person, entry, NOT_FOUND_TWICE)
@@ -352,11 +362,6 @@ class Outbox:
         """Return the growing pause with jitter, in seconds: 1, 2, 4 … 600, each taken at 50-100 %."""
         longest: float = min(LONGEST_PAUSE, 2.0 ** min(attempts, 10))
         return longest * (0.5 + self._ids.fraction() / 2)
-
-
-def notices_doubles(capabilities: Capabilities) -> bool:
-    """Tell whether the journal itself refuses a vital sign that it has: known of Epic alone (norway.md §4.2)."""
-    return "epic" in capabilities.software.casefold()
 
 
 def _may_be_there(part: PartRecord) -> bool:

@@ -149,6 +149,23 @@ async def test_vital_that_is_processed_late_is_there_once(room: EpicRoom) -> Non
     await day.close()
 
 
+async def test_vital_is_sent_again_by_itself_where_the_journal_is_configured_to_refuse_a_second(
+    room: EpicRoom,
+) -> None:
+    """Not found twice; it goes again without a person, the first one is processed after all, and one is there. Fault: Q1, Q3."""
+    room.refuses_known_vitals = True
+    day = await room.first_day()
+    entry, patient = await sign(day, EntryKind.NEWS2)
+    before = len(room.filed("Observation", patient))
+    room.journal.fault("drop-before-commit", method="POST", path=OBSERVATION, is_whole=True)
+    await day.sync()
+    await passes(room, day, 4, 3 * MINUTES)
+    assert (await row_of(day, entry)).state is EntryState.DELIVERED
+    await room.line.arrive_late("Observation", number=0)
+    assert len(room.filed("Observation", patient)) == before + 8
+    await day.close()
+
+
 async def test_reading_that_exists_is_ours_only_if_it_says_the_same(room: EpicRoom) -> None:
     """Two write down a pulse of the same minute; the other one's stands there with another value.
 
