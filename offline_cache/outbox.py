@@ -20,7 +20,7 @@ from offline_cache.fingerprint import is_vital_sign
 from offline_cache.holding import NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.meeting import Meeting
 from offline_cache.outbox_notes import EXISTS, REPLACED, OutboxNotes
-from offline_cache.part_sending import IDENTIFIER_SYSTEM, PartSending, StalePart
+from offline_cache.part_sending import IDENTIFIER_SYSTEM, Named, PartSending, StalePart
 from offline_cache.reading_back import ReadingBack
 from offline_cache.states import EntryState
 from offline_cache.verdicts import (
@@ -220,9 +220,7 @@ class Outbox:
                 raise
             await self._worker.run(self._notes.unmark, left)
             raise stale from None
-        await self._worker.run(
-            self._parts_delivered, [(n.part, n.server_id, n.version_id, n.status) for n in sent.named]
-        )
+        await self._worker.run(self._parts_delivered, sent.named)
         self._touch()
         if sent.refused is not None:
             raise sent.refused
@@ -252,9 +250,7 @@ class Outbox:
             if found is None:
                 left.append(part)
                 continue
-            await self._worker.run(
-                self._parts_delivered, [(part, found.server_id, found.version_id, found.status)]
-            )
+            await self._worker.run(self._parts_delivered, [found])
             self._touch()
         return left
 
@@ -269,8 +265,7 @@ class Outbox:
         for part in ordered:
             await self._worker.run(self._notes.mark_part, part)
             named = await self._sending.one(part, known, capabilities)
-            one = (part, named.server_id, named.version_id, named.status)
-            await self._worker.run(self._parts_delivered, [one])
+            await self._worker.run(self._parts_delivered, [named])
             self._touch()
             known = {**known, part.op_id: f"{part.type}/{named.server_id}"}
 
@@ -290,8 +285,7 @@ class Outbox:
                 await self._worker.run(self._notes.await_person, entry, SEVERAL_FOUND)
                 return False
             if found is not None:
-                one = (part, found.server_id, found.version_id, found.status)
-                await self._worker.run(self._parts_delivered, [one])
+                await self._worker.run(self._parts_delivered, [found])
                 self._touch()
             elif not _is_safe_twice(part, capabilities) and not await self._is_surely_absent(entry, part):
                 return False
@@ -323,7 +317,7 @@ class Outbox:
         if current is None:
             current = await self._meeting.current(stale.part)
         if current is not None and self._meeting.is_ours(current, stale.part):
-            one = (stale.part, current.id, current.version_id, 200)
+            one = Named(stale.part, current.id, current.version_id, 200)
             await self._worker.run(self._parts_delivered, [one])
             return await self._worker.run(self._close, entry)
         if current is not None and stale.part.base_version and current.version_id == stale.part.base_version:
@@ -333,7 +327,7 @@ class Outbox:
         await self._worker.run(self._notes.conflict, entry, stale.part, current)
         return False
 
-    def _parts_delivered(self, named: list[tuple[PartRecord, str, str, int]]) -> None:
+    def _parts_delivered(self, named: list[Named]) -> None:
         """Keep the ids that the journal gave, all in one commit."""
         self._notes.delivered(named)
 

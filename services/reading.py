@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.states import EntryState
 from offline_cache.strangers import URN
+from services.changed_in_journal import changed_in
 from services.chart import build_chart
 from services.names import birth_date_of, full_name, name_of
 from services.patient_file import PatientFile
@@ -190,6 +191,7 @@ class Reading:
             detail=record.detail,
             shown=record.shown,
             journal_ids=tuple(f"{p.type}/{p.server_id}" for p in parts if p.server_id),
+            changed=tuple(dict.fromkeys(words for p in parts for words in changed_in(p))),
         )
 
     def counts(self) -> Counts:

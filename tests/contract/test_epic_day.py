@@ -103,6 +103,8 @@ async def test_what_was_signed_is_delivered(room: EpicRoom) -> None:
         there = {f"{type_}/{one['id']}" for one in room.filed(type_, patient)}
         assert set(row.journal_ids) <= there
         assert room.line.creates(type_) == parts
+        await passes(room, day, 2, HOUR)
+        assert (await row_of(day, entry)).changed == ()  # what the journal writes in its own way is no change
     await day.close()
 
 
@@ -262,6 +264,21 @@ async def test_person_says_which_note_it_is(room: EpicRoom) -> None:
         (f"DocumentReference/{filed['id']}",),
     )
     assert room.line.creates("DocumentReference") == 1
+    await day.close()
+
+
+async def test_text_that_the_journal_cut_is_seen_when_the_receipt_is_looked_at(room: EpicRoom) -> None:
+    """It was acknowledged, and what is kept is shorter than what was signed: told on the outbox by the field. Fault: Q8."""
+    day = await room.first_day()
+    entry, patient = await sign(day, EntryKind.NOTE)
+    await day.sync()
+    assert (await row_of(day, entry)).changed == ()
+    (filed,) = [one for one in room.filed("DocumentReference", patient) if "2026-11-23" in one["date"]]
+    filed["content"][0]["attachment"]["data"] = "U8OlciBzdGVsdC4gKGF2a29ydGV0KQ=="
+    room.journal.acts.store(filed)
+    await passes(room, day, 2, HOUR)
+    row = await row_of(day, entry)
+    assert (row.state, row.changed) == (EntryState.DELIVERED, ("tekst",))
     await day.close()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from offline_cache.outbox_notes import note_differing
 from offline_cache.safety_notices import SafetyNotice
 from offline_cache.states import EntryState
 from tests.golden.grid import assert_grid
@@ -197,6 +199,32 @@ async def test_what_a_restored_journal_lost_is_queued_again_when_it_was_seen(tmp
         assert await states(ward) == ["ukjent"]
         await hands.press("m")
         assert "Ingen kvitteringer mangler." in hands.text
+
+
+async def test_what_the_journal_changed_is_said_on_the_row_and_field_by_field(tmp_path: Path) -> None:
+    """In words, no path of FHIR; on a journal that cut the note. Fault: Q8."""
+    ward = Ward(tmp_path)
+    async with at_work(ward) as hands:
+        await hands.first_morning()
+        await note(hands, "HANSEN", "Vekt 81,4. Spiser lite.")
+        await deliver(hands, ward)
+        await hands.press("u")
+        assert "endret av tjener" not in hands.text
+
+        def cut(store: Store) -> None:
+            (entry,) = store.entries.all()
+            (part,) = store.entries.parts(entry.entry_id)
+            tree = json.loads(part.body)
+            tree["content"][0]["attachment"]["data"] = "VmVrdCA4MSw0Lg=="
+            with store.transaction():
+                note_differing(store, part, json.dumps(tree).encode())
+
+        await in_store(ward, cut)
+        await hands.rest()
+        assert "Notat" in next(line for line in hands.lines() if "i journalen, endret av tjener" in line)
+        await hands.press("enter")
+        assert_grid("outbox_changed_80x24", hands.text)
+        assert "noe annet enn du signerte: tekst. Se i journalen" in " ".join(hands.text.split())
 
 
 async def test_an_act_done_twice_keeps_its_line_until_it_is_handled(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ OUTBOX_TEXT: dict[str, str] = {
     "outbox.waits": "signert, venter",
     "outbox.part": "sender, {done} av {all}",
     "outbox.delivered_at": "i journalen {at}",
+    "outbox.changed": "i journalen, endret av tjener",
+    "outbox.changed_fields": "Journalen har lagret noe annet enn du signerte: {fields}. Se i journalen hva som står der.",
     "outbox.no_visit": "Utenom runden",
     "outbox.ids": "Journalens id: {id}",
     "outbox.ids_many": "Journalens id for den første av {n} deler: {id}",
