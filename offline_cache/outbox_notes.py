@@ -248,7 +248,7 @@ class OutboxNotes:
                     current.version_id if current is not None else "",
                     entry.author,
                     entry.signed_at.isoformat(),
-                    author_of(theirs),
+                    author_of(theirs, part.base_body),
                     time_of(theirs, current.last_updated if current is not None else ""),
                 ),
                 at,
