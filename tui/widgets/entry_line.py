@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offline_cache.states import EntryState
+from offline_cache.states import EntryKind, EntryState
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, cell, line, piece, visible
@@ -25,6 +25,7 @@ ASKS_PERSON = ("not-found-twice", "several-found")
 """Why an unknown entry is not settled by the client: a person must look."""
 _TITLE = 34
 _ADVISED = (EntryState.UNKNOWN, EntryState.REFUSED, EntryState.CONFLICT)
+_WRITTEN = (EntryKind.NEWS2, EntryKind.NOTE)
 _HELD_ADVICE = ("behind", "stranger", "review", "hold")
 _COUNTED = (
     (EntryState.CONFLICT, "conflict"), (EntryState.REFUSED, "refused"), (EntryState.UNKNOWN, "unknown"),
@@ -160,6 +161,8 @@ def advice_of(entry: EntryRow) -> str:
     """Return what a person can do about an entry, or nothing where nothing is to be done."""
     if entry.state is EntryState.UNKNOWN and entry.detail in ASKS_PERSON:
         return nb.text("outbox.advice.unknown_person")
+    if entry.state is EntryState.REFUSED and entry.kind in _WRITTEN:
+        return nb.text("outbox.advice.refused_written")
     if entry.state in _ADVISED:
         return nb.text(f"outbox.advice.{entry.state.name.lower()}")
     if entry.state is EntryState.HELD:
