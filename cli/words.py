@@ -49,6 +49,13 @@ def lines(said: Mapping[str, Any]) -> Iterator[str]:
         yield "Runden er ikke tatt med."
     if said["lease_ends"]:
         yield from _lease(said)
+    if "sent" in said:
+        gone = said["sent"]["now"]
+        yield (
+            f"Sendt nå: {count(gone, 'oppføring', 'oppføringer')} er i journalen."
+            if gone
+            else "Ingenting ble sendt nå."
+        )
     if said["unsent_entries"]:
         entries = count(said["unsent_entries"], "oppføring", "oppføringer")
         yield f"Usendt: {entries} fra {said['unsent_visits']} besøk. Trygt lagret her, og sendes når det kan."

@@ -1,4 +1,7 @@
-"""Who changed a resource last and when, as far as the resource itself says so: FHIR promises neither."""
+"""Who changed a resource last and when, as far as the resource itself says so: FHIR promises neither, and nobody is guessed at.
+
+Who is to do a task, who wished for a goal or who made the first reading need not be the one who changed it.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,28 @@ from typing import cast
 
 import msgspec
 
-_WHO = ("lastModifiedBy", "author", "expressedBy", "owner", "performer", "recorder", "requester")
+_RECORDED_BY = ("author", "recorder")
 
 
-def author_of(body: bytes) -> str:
-    """Return who a resource names as its author, in words where there are any, else by reference; empty when nobody."""
-    tree = _tree(body)
-    for name in _WHO:
-        value = tree.get(name)
-        one = value[0] if isinstance(value, list) and value else value
-        if isinstance(one, dict):
-            said = one.get("display") or one.get("reference")
-            if isinstance(said, str):
-                return said
+def author_of(body: bytes, before: bytes = b"") -> str:
+    """Return who recorded this version of a resource, in words where there are any, else by reference; empty when nobody knows.
+
+    Args:
+        body: the version.
+        before: the version that was known before it: whom that one names already says nothing of what came after.
+    """
+    tree, known = _tree(body), _tree(before)
+    for name in _RECORDED_BY:
+        if tree.get(name) != known.get(name) and (said := _person(tree.get(name))):
+            return said
     return ""
+
+
+def _person(value: object) -> str:
+    """Return whom a reference names, or the first of a list of them."""
+    one = value[0] if isinstance(value, list) and value else value
+    said = (one.get("display") or one.get("reference")) if isinstance(one, dict) else ""
+    return said if isinstance(said, str) else ""
 
 
 def time_of(body: bytes, last_updated: str = "") -> str:

@@ -99,7 +99,9 @@ def _change(row: Row) -> Change:
     )
 
 
-_AUTHORS = ("performer", "author", "recorder", "asserter", "requester", "owner", "expressedBy")
+_AUTHORS = ("performer", "author", "recorder", "asserter", "requester")
+"""Who a resource is by. Who is to do a task, or wished for a goal, is not among them: they may know nothing of the change."""
+
 _TITLES = ("code", "medicationCodeableConcept", "description", "title", "type", "category", "reasonCode")
 _MOST = 200
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from offline_cache.change_facts import author_of
 from offline_cache.fingerprint import tree_of
 from offline_cache.safety_notices import SafetyNotice
 from offline_cache.states import EntryState
@@ -77,7 +76,7 @@ def _tasks(store: Store, now: datetime) -> list[SafetyNotice]:
                     "task",
                     entry.patient,
                     f"Task/{met.id}",
-                    met.theirs_author or author_of(met.theirs),
+                    met.theirs_author,
                     met.theirs_at,
                     met.mine_author,
                     met.mine_at,

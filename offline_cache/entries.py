@@ -278,6 +278,10 @@ class EntryTable:
         if not self._engine.changes:
             raise WrongState("no such part")
 
+    def kept_otherwise(self, op_id: str, detail: str) -> None:
+        """Write down at a part in the journal what the journal made of it."""
+        self._engine.run("UPDATE part SET detail = ? WHERE op_id = ? AND server_id <> ''", (detail, op_id))
+
     def send_now(self, entry_id: str, now: datetime) -> None:
         """Let an entry wait no longer, neither for its half minute nor for the next try nor for a person."""
         self._engine.run(

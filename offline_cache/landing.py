@@ -32,21 +32,26 @@ _OF_PART = (NoticeCode.PART_BLOCKED, NoticeCode.PART_SHORT, NoticeCode.PART_CUT_
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one delta brought: all pages of it, for these patients, read whole up to `since`."""
+    """What one delta brought: all pages of it, for these patients, read whole up to `since`; `limit` as of LastPage."""
 
     part: ChartPart
     patients: Sequence[str]
     resources: Sequence[Resource]
     since: datetime | None
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LastPage:
-    """The end of a part that is read from its beginning: what came last, under which generation, how far it was read."""
+    """The end of a part that is read from its beginning: what came last, under which generation, how far it was read.
+
+    `limit` is the code of what the question left out by itself.
+    """
 
     resources: Sequence[Resource]
     generation: int
     since: datetime | None
+    limit: str = ""
 
 
 class Landing:
@@ -87,7 +92,7 @@ class Landing:
         now = self._clock.now()
         with self._store.transaction():
             self._sweep(patient, part, self.page(patient, part, last.resources, last.generation))
-            self._store.scopes.put_section(patient, part.name, True, now, "")
+            self._store.scopes.put_section(patient, part.name, True, now, last.limit)
             self._store.notices.clear(patient, _OF_PART, type_=part.type)
             self._store.notices.clear(patient, (NoticeCode.ACCESS_WITHDRAWN,), type_=part.type)
             if last.since is None:
@@ -111,7 +116,7 @@ class Landing:
             for resource in window.resources:
                 self._take_news(resource, part, generation, now)
             for patient in window.patients:
-                self._store.scopes.put_section(patient, part.name, True, now, "")
+                self._store.scopes.put_section(patient, part.name, True, now, window.limit)
                 before = self._store.cursors.get(patient, part.name)
                 if before is not None and window.since is not None and window.since > before.since:
                     after = Cursor(window.since, part.shape, before.whole_at)

@@ -21,6 +21,10 @@ UNPROVEN = "unproven"
 """The reason when the journal's own count and what came differ, also the second time."""
 
 
+NAMED_KINDS = "named-kinds"
+"""What is said of a part that came whole where the journal is asked for the kinds that we name alone: there may be others."""
+
+
 def left_out_of(page: Page) -> str:
     """Return the code by which the journal says that the page lacks something, or nothing."""
     said = {code for told in page.warnings for code in (told.code, *told.codes)}

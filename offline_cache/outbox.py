@@ -20,7 +20,7 @@ from offline_cache.fingerprint import is_vital_sign
 from offline_cache.holding import NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.meeting import Meeting
 from offline_cache.outbox_notes import EXISTS, REPLACED, OutboxNotes
-from offline_cache.part_sending import IDENTIFIER_SYSTEM, PartSending, StalePart
+from offline_cache.part_sending import IDENTIFIER_SYSTEM, Named, PartSending, StalePart
 from offline_cache.reading_back import ReadingBack
 from offline_cache.states import EntryState
 from offline_cache.verdicts import (
@@ -78,12 +78,26 @@ class Outbox:
         clock: Clock,
         ids: Ids,
         seals: Seals | None = None,
+        *,
+        refuses_known_vitals: bool = False,
     ) -> None:
+        """Take the seams.
+
+        Args:
+            client: the journal.
+            store: where the entries lie.
+            worker: the store's.
+            clock: the time.
+            ids: chance, for the pauses.
+            seals: the sealed entries, where there are any.
+            refuses_known_vitals: whether this journal is known to refuse a vital sign that it has (JournalAddress).
+        """
         self._store = store
         self._worker = worker
         self._clock = clock
         self._ids = ids
         self._seals = seals
+        self._refuses_known_vitals = refuses_known_vitals
         self._turn = asyncio.Lock()
         self._sending = PartSending(client)
         self._asking = ReadingBack(client)
@@ -206,9 +220,7 @@ class Outbox:
                 raise
             await self._worker.run(self._notes.unmark, left)
             raise stale from None
-        await self._worker.run(
-            self._parts_delivered, [(n.part, n.server_id, n.version_id, n.status) for n in sent.named]
-        )
+        await self._worker.run(self._parts_delivered, sent.named)
         self._touch()
         if sent.refused is not None:
             raise sent.refused
@@ -238,9 +250,7 @@ class Outbox:
             if found is None:
                 left.append(part)
                 continue
-            await self._worker.run(
-                self._parts_delivered, [(part, found.server_id, found.version_id, found.status)]
-            )
+            await self._worker.run(self._parts_delivered, [found])
             self._touch()
         return left
 
@@ -255,8 +265,7 @@ class Outbox:
         for part in ordered:
             await self._worker.run(self._notes.mark_part, part)
             named = await self._sending.one(part, known, capabilities)
-            one = (part, named.server_id, named.version_id, named.status)
-            await self._worker.run(self._parts_delivered, [one])
+            await self._worker.run(self._parts_delivered, [named])
             self._touch()
             known = {**known, part.op_id: f"{part.type}/{named.server_id}"}
 
@@ -276,18 +285,13 @@ class Outbox:
                 await self._worker.run(self._notes.await_person, entry, SEVERAL_FOUND)
                 return False
             if found is not None:
-                one = (part, found.server_id, found.version_id, found.status)
-                await self._worker.run(self._parts_delivered, [one])
+                await self._worker.run(self._parts_delivered, [found])
                 self._touch()
-            elif not _is_safe_twice(part, capabilities) and not await self._is_surely_absent(
-                entry, part, capabilities
-            ):
+            elif not _is_safe_twice(part, capabilities) and not await self._is_surely_absent(entry, part):
                 return False
         return await self._worker.run(self._close, entry)
 
-    async def _is_surely_absent(
-        self, entry: EntryRecord, part: PartRecord, capabilities: Capabilities
-    ) -> bool:
+    async def _is_surely_absent(self, entry: EntryRecord, part: PartRecord) -> bool:
         """Tell whether a part that was not found may be sent again by itself: a vital sign, where the journal would notice."""
         at = self._clock.now()
         since = part.missed_at
@@ -301,7 +305,7 @@ class Outbox:
         ):  # it would be refused for ever: what stands there is another value, or another's
             await self._worker.run(self._notes.await_person, entry, OTHER_VALUE)
             return False
-        if notices_doubles(capabilities) and is_vital_sign(part.body):
+        if self._refuses_known_vitals and is_vital_sign(part.body):
             await self._worker.run(self._notes.may_go_again, part)
             return True
         await self._worker.run(self._notes.await_person, entry, NOT_FOUND_TWICE)
@@ -313,7 +317,7 @@ class Outbox:
         if current is None:
             current = await self._meeting.current(stale.part)
         if current is not None and self._meeting.is_ours(current, stale.part):
-            one = (stale.part, current.id, current.version_id, 200)
+            one = Named(stale.part, current.id, current.version_id, 200)
             await self._worker.run(self._parts_delivered, [one])
             return await self._worker.run(self._close, entry)
         if current is not None and stale.part.base_version and current.version_id == stale.part.base_version:
@@ -323,7 +327,7 @@ class Outbox:
         await self._worker.run(self._notes.conflict, entry, stale.part, current)
         return False
 
-    def _parts_delivered(self, named: list[tuple[PartRecord, str, str, int]]) -> None:
+    def _parts_delivered(self, named: list[Named]) -> None:
         """Keep the ids that the journal gave, all in one commit."""
         self._notes.delivered(named)
 
@@ -352,11 +356,6 @@ class Outbox:
         """Return the growing pause with jitter, in seconds: 1, 2, 4 … 600, each taken at 50-100 %."""
         longest: float = min(LONGEST_PAUSE, 2.0 ** min(attempts, 10))
         return longest * (0.5 + self._ids.fraction() / 2)
-
-
-def notices_doubles(capabilities: Capabilities) -> bool:
-    """Tell whether the journal itself refuses a vital sign that it has: known of Epic alone (norway.md §4.2)."""
-    return "epic" in capabilities.software.casefold()
 
 
 def _may_be_there(part: PartRecord) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.change_facts import author_of, time_of
 from offline_cache.conflicts import ConflictKind, NewConflict
+from offline_cache.kept_differently import differing, to_detail
 from offline_cache.receipts import Receipt
 from offline_cache.states import EntryState
 from offline_cache.verdicts import (
@@ -21,12 +22,14 @@ from offline_cache.verdicts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from client.capability import Capabilities
     from client.errors import JournalError
     from client.resource import Resource
     from offline_cache.entries import EntryRecord, PartRecord
+    from offline_cache.part_sending import Named
     from offline_cache.store import Store
     from ports.clock import Clock
     from ports.ids import Ids
@@ -119,21 +122,24 @@ class OutboxNotes:
             self._store.entries.set_state(entry.entry_id, EntryState.UNKNOWN)
         return True
 
-    def delivered(self, named: list[tuple[PartRecord, str, str, int]]) -> None:
-        """Keep the ids that the journal gave, each with its receipt, all in one commit."""
+    def delivered(self, named: Sequence[Named]) -> None:
+        """Keep the ids that the journal gave, each with its receipt and what the journal made of it, all in one commit."""
         at = self._clock.now()
         with self._store.transaction():
-            for part, server_id, version_id, status in named:
+            for one in named:
+                part = one.part
                 self._store.entries.set_part(
                     part.op_id,
                     EntryState.DELIVERED,
-                    server_id=server_id,
-                    version_id=version_id,
-                    status=status,
+                    server_id=one.server_id,
+                    version_id=one.version_id,
+                    status=one.status,
                 )
                 self._store.receipts.give(
-                    Receipt(part.op_id, part.entry_id, part.type, server_id, version_id, at, at, None)
+                    Receipt(part.op_id, part.entry_id, part.type, one.server_id, one.version_id, at, at, None)
                 )
+                if one.kept is not None:
+                    note_differing(self._store, part, one.kept)
 
     def settle(self, entry: EntryRecord, pause: float) -> bool:
         """Close the entry when the journal has named every part; else put it back in the queue."""
@@ -242,7 +248,7 @@ class OutboxNotes:
                     current.version_id if current is not None else "",
                     entry.author,
                     entry.signed_at.isoformat(),
-                    author_of(theirs),
+                    author_of(theirs, part.base_body),
                     time_of(theirs, current.last_updated if current is not None else ""),
                 ),
                 at,
@@ -256,6 +262,21 @@ class OutboxNotes:
         self._store.audit.append(
             f"entry-{state.name.lower()}", patient=entry.patient, detail=entry.entry_id, actor=entry.author
         )
+
+
+def note_differing(store: Store, part: PartRecord, kept: bytes) -> None:
+    """Write down where the journal's copy says something else than what was signed; the caller commits."""
+    paths = differing(part.body, kept, is_update=part.is_update)
+    if not paths:
+        return
+    entry = store.entries.get(part.entry_id)
+    store.entries.kept_otherwise(part.op_id, to_detail(paths))
+    store.audit.append(
+        "changed-by-journal",
+        patient=entry.patient if entry else "",
+        detail=part.entry_id,
+        actor=entry.author if entry else "",
+    )
 
 
 def fingerprint_of(can: Capabilities) -> bytes:

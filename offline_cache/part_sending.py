@@ -29,12 +29,13 @@ _CREATED = 201
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A part that the journal has, under the id that it gave."""
+    """A part that the journal has, under the id that it gave. `kept` is its copy, where it showed one."""
 
     part: PartRecord
     server_id: str
     version_id: str
     status: int
+    kept: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ class PartSending:
             raise not_ours("an answer that names another resource")
         if not part.is_update and answer.status != _CREATED:
             await self._make_sure(part, there)
-        sent.named.append(Named(part, there, answer.version_id, answer.status))
+        sent.named.append(Named(part, there, answer.version_id, answer.status, answer.body))
 
     async def one(self, part: PartRecord, known: Mapping[str, str], can: Capabilities) -> Named:
         """Send one part alone.
@@ -100,13 +101,13 @@ class PartSending:
         """
         if part.is_update:
             written = await self._update(part, part.body, can)
-            return Named(part, part.target_id, written.version_id, written.status)
+            return Named(part, part.target_id, written.version_id, written.status, written.body)
         body = with_references(part.body, part.op_id, known)
         condition = _condition(part) if can.conditional_create(part.type) else ""
         written = await self._client.create(part.type, body, if_none_exist=condition)
         if not written.created:
             await self._make_sure(part, written.id, written.body)
-        return Named(part, written.id, written.version_id, written.status)
+        return Named(part, written.id, written.version_id, written.status, written.body)
 
     async def _update(self, part: PartRecord, body: bytes, can: Capabilities) -> Written:
         """Replace the version that was seen. A journal without versions is asked first; what comes between is its risk (M12)."""

@@ -65,7 +65,7 @@ class _Pages:
 
     async def close(self, since: datetime | None) -> None:
         """Put down the last page of an answer that is whole."""
-        last = LastPage(self._last, self._generation, since)
+        last = LastPage(self._last, self._generation, since, self._work.limit_of(self._part))
         await self._work.worker.run(self._work.landing.last_page, self._patient, self._part, last)
 
 

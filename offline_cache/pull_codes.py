@@ -15,6 +15,9 @@ class NoticeCode(StrEnum):
     PART_BLOCKED = "part-blocked"  # the part: the journal holds something back (59204, suppressed)
     PART_SHORT = "part-short"  # the part: the journal says that more may exist (4119 and the like)
     PART_CUT_OFF = "part-cut-off"  # the part: the journal has more than it gave, and no link to the rest
+    NAMED_KINDS = (
+        "named-kinds"  # the part, of no patient: this journal is asked only for the kinds of it that we name
+    )
     VISIT_MOVED = "visit-moved"  # who has it now, by name or reference
     VISIT_RESCHEDULED = "visit-rescheduled"  # the new start, a FHIR instant
     VISIT_CANCELLED = "visit-cancelled"

@@ -96,7 +96,7 @@ async def _window(work: Work, part: ChartPart, patients: Sequence[str], query: Q
         for patient in patients:
             await work.lacks(patient, part, reason)
         return
-    window = Window(part, patients, list(gathered.resources.values()), asked.heard)
+    window = Window(part, patients, list(gathered.resources.values()), asked.heard, work.limit_of(part))
     await work.worker.run(work.landing.window, window)
     for patient in patients:
         work.has(patient, part)

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from offline_cache.asking import WHOLE_LINE
+from offline_cache.chart_parts import CHART_PARTS
+from offline_cache.left_out import NAMED_KINDS
+from offline_cache.notices import Notice
+from offline_cache.pull_codes import NoticeCode
 
 if TYPE_CHECKING:
     from client.errors import JournalError
@@ -54,16 +58,32 @@ class Work:
         """Return what one patient's chart lacks."""
         return tuple(self.missing.get(patient, {}).items())
 
+    def limit_of(self, part: ChartPart) -> str:
+        """Return what the question for a part leaves out on this journal, as a code; nothing where it asks for all."""
+        return NAMED_KINDS if part.name in self.demanding else ""
+
     def recall_demanding(self) -> None:
-        """Take up what was learnt of this journal in this version."""
+        """Take up what was learnt of this journal in this version; what was told of another one holds no more."""
         software, _, names = (self.store.meta.get(_DEMANDING) or b"").decode().rpartition("\n")
         if names and software == self.plan.software:
             self.demanding |= set(names.split(","))
+        with self.store.transaction():
+            self.store.notices.clear_everywhere((NoticeCode.NAMED_KINDS,))
+            self._tell_demanding()
 
     def keep_demanding(self) -> None:
         """Keep what was learnt, for as long as the journal says that it is this version."""
         names = ",".join(sorted(self.demanding))
-        self.store.meta.put(_DEMANDING, f"{self.plan.software}\n{names}".encode())
+        with self.store.transaction():
+            self.store.meta.put(_DEMANDING, f"{self.plan.software}\n{names}".encode())
+            self._tell_demanding()
+
+    def _tell_demanding(self) -> None:
+        """Say once, of no patient, which parts hold only the kinds that we name."""
+        for part in CHART_PARTS:
+            if part.name in self.demanding:
+                notice = Notice(NoticeCode.NAMED_KINDS, "", part.type, detail=part.name)
+                self.store.notices.put(notice, self.clock.now())
 
     def met(self, error: JournalError) -> str:
         """Take in what a question met, and return the reason to write down."""

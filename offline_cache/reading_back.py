@@ -49,7 +49,7 @@ class ReadingBack:
             found = await self._by_fingerprint(part, can, named)
         if len(found) > 1:
             raise JournalError(ErrorKind.CONFLICT, detail="several may be it")
-        return Named(part, found[0].id, found[0].version_id, 200) if found else None
+        return Named(part, found[0].id, found[0].version_id, 200, found[0].body) if found else None
 
     async def _by_identifier(self, part: PartRecord) -> list[Resource]:
         """Return what bears the part's identifier. A journal that finds others too has not understood."""

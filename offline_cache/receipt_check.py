@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 
 from client.errors import JournalError
 from offline_cache.instants import from_text, to_text
+from offline_cache.kept_differently import from_detail
+from offline_cache.outbox_notes import note_differing
 from offline_cache.part_sending import IDENTIFIER_SYSTEM
 from offline_cache.reading_back import keeps_identifier
 
 if TYPE_CHECKING:
     from client.capability import Capabilities
     from client.journal import JournalClient
+    from client.resource import Resource
+    from offline_cache.entry_records import PartRecord
     from offline_cache.receipts import Receipt
     from offline_cache.store import Store
     from ports.clock import Clock
@@ -95,12 +99,21 @@ class ReceiptCheck:
             if error.status in _GONE:
                 return False
             raise
+        part = await self._worker.run(self._compared, receipt, found)
         if not keeps_identifier(receipt.type, can):
             return True
-        part = await self._worker.run(self._store.entries.part, receipt.op_id)
         if part is None or part.is_update:
             return True
         return IDENTIFIER_SYSTEM.encode() not in part.body or receipt.op_id.encode() in found.body
+
+    def _compared(self, receipt: Receipt, found: Resource) -> PartRecord | None:
+        """Return the part of a receipt; the first time, and while it is our version, it is held against what was signed."""
+        part = self._store.entries.part(receipt.op_id)
+        is_ours = not (receipt.version_id and found.version_id) or receipt.version_id == found.version_id
+        if part is not None and is_ours and _is_fresh(receipt) and not from_detail(part.detail):
+            with self._store.transaction():
+                note_differing(self._store, part, found.body)
+        return part
 
     async def _has_a_patient(self) -> bool:
         """Tell whether the journal has one of the patients of the cache; with none in the cache nothing speaks against it."""
@@ -136,7 +149,12 @@ class ReceiptCheck:
                 self._store.audit.append(f"journal-{self.standing.value}", detail="receipts", actor="")
 
 
+def _is_fresh(receipt: Receipt) -> bool:
+    """Tell whether a receipt was never asked for."""
+    return receipt.verified_at is None or receipt.verified_at <= receipt.given_at
+
+
 def _samples(receipts: list[Receipt]) -> list[Receipt]:
     """Return the receipts that were never asked for, and the newest of the others: a copy put back loses the newest first."""
-    fresh = [one for one in receipts if one.verified_at is None or one.verified_at <= one.given_at]
+    fresh = [one for one in receipts if _is_fresh(one)]
     return [*[one for one in receipts if one not in fresh][-1:], *fresh]

@@ -36,7 +36,10 @@ class RoundRecord:
 
 @dataclass(frozen=True, slots=True)
 class SectionRecord:
-    """One part of a chart: whole or not, as of when, and why not."""
+    """One part of a chart: whole or not, as of when, and why not.
+
+    Of a whole part `reason` tells what the question left out by itself (`NAMED_KINDS`); it is empty where it asked for all.
+    """
 
     name: str
     complete: bool

@@ -17,6 +17,7 @@ from offline_cache.merge import WHOLE, Choice, NotMergeable, three_way
 from offline_cache.merge_choice import ChoiceRefused, apply_choices, note_of
 from offline_cache.states import EntryKind, EntryState
 from services.fhir_time import parse_time
+from services.kept_note import kept_lines
 from services.outbox_views import ConflictField, ConflictView
 from services.part_check import check_parts
 from services.recording import note_parts, note_title
@@ -265,7 +266,7 @@ def _my_text(
     ]
     lost = lost if only is None else [path for path in lost if path in only]
     paths = [path for path in lost if path != WHOLE] or lost
-    return [f"{text.path}: {text.text}" for text in note_of(merged, paths)]
+    return kept_lines(note_of(merged, paths))
 
 
 def _field(one: FieldMerge) -> ConflictField:

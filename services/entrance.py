@@ -23,7 +23,6 @@ from offline_cache.errors import (
 )
 from offline_cache.keys import CacheKeys
 from offline_cache.opening import open_kept, rewrite
-from offline_cache.outbox import Outbox
 from offline_cache.pull import Pull
 from offline_cache.receipt_check import ReceiptCheck
 from offline_cache.store import Store
@@ -32,6 +31,7 @@ from services import persona, sealing
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
 from services.kept_sign_in import keep_clinician, keep_grant, kept_clinician, kept_grant, nobody
+from services.outbox_for import outbox_for
 from services.proven_tokens import ProvenTokens
 from services.retaining import Retaining
 from services.session import Clinician, Session
@@ -306,7 +306,7 @@ class Entrance:
             transport=transport,
             client=client,
             pull=Pull(client, store, setup.worker, setup.clock, patient_list=setup.journal.patient_list),
-            outbox=Outbox(client, store, setup.worker, setup.clock, setup.ids, seals),
+            outbox=outbox_for(setup, client, store, seals),
             receipts=ReceiptCheck(client, store, setup.worker, setup.clock),
             seals=seals,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.states import EntryState
 from offline_cache.strangers import URN
+from services.changed_in_journal import changed_in
 from services.chart import build_chart
 from services.names import birth_date_of, full_name, name_of
 from services.patient_file import PatientFile
@@ -83,7 +84,10 @@ class Reading:
         shown = build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
         news = self._store.changes.patients()
         rows = tuple(replace(row, news=news.get(row.patient_id, 0)) for row in shown.visits)
-        return replace(shown, visits=rows, told=told_in(self._store))
+        told = tuple(
+            row for row in told_in(self._store) if row.patient_id
+        )  # what is of no patient is no news of the list
+        return replace(shown, visits=rows, told=told)
 
     def promote_ahead(self, start: datetime) -> bool:
         """Make a round that was taken along ahead the round at hand; False when none begins at that instant."""
@@ -187,6 +191,7 @@ class Reading:
             detail=record.detail,
             shown=record.shown,
             journal_ids=tuple(f"{p.type}/{p.server_id}" for p in parts if p.server_id),
+            changed=tuple(dict.fromkeys(words for p in parts for words in changed_in(p))),
         )
 
     def counts(self) -> Counts:

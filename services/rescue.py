@@ -14,12 +14,12 @@ from client.errors import ErrorKind, JournalError
 from offline_cache.entry_records import DraftRecord
 from offline_cache.errors import CacheError
 from offline_cache.keys import CacheKeys
-from offline_cache.outbox import Outbox
 from offline_cache.sealed_entry import as_new_part
 from offline_cache.states import EntryKind, EntryState
 from offline_cache.store import Store
 from offline_cache.strangers import URN
 from services.opened_seals import Became, RescuedEntry, about
+from services.outbox_for import outbox_for
 from services.part_check import check_parts
 from services.rescue_audit import rescue_event
 from services.rescue_lookup import Looked, Standing, look
@@ -164,7 +164,7 @@ class Rescue:
     async def _pass_until_settled(self, store: Store, entry: SealedEntry, capabilities: Capabilities) -> None:
         """Let the outbox go through what is due, until the entry waits for something that a run cannot wait for."""
         setup = self._setup
-        outbox = Outbox(self._client, store, setup.worker, setup.clock, setup.ids)
+        outbox = outbox_for(setup, self._client, store)
         for _ in range(_MOST_PASSES):
             done = await outbox.deliver_due(capabilities)
             if done.stopped_by is not None:

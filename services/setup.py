@@ -37,6 +37,8 @@ class JournalAddress:
     `organisation_key` is the public half of the key that signed entries are sealed to; the embedded journal hands its own over
     with its proof.
     `patient_list` is the Group or List of patients to pull, as `Group/1`, where visits cannot be asked for by who makes them.
+    `refuses_known_vitals` says that whoever configured it knows that the journal refuses a vital sign that it has, as Epic does
+    (norway.md §4.2): only there is one whose answer was lost sent again by itself. The name a journal gives itself is no proof.
     `wipe_address` is where the journal says whether this machine is to be wiped; empty for one that has no such place. It lies on
     the origin of the journal or of its sign-in, and is never asked elsewhere.
     """
@@ -49,6 +51,7 @@ class JournalAddress:
     embedded_key: bytes | None = None
     organisation_key: bytes | None = None
     patient_list: str = ""
+    refuses_known_vitals: bool = False
     wipe_address: str = ""
 
 

@@ -265,7 +265,7 @@ class Critical:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """How fresh and how whole one part of the chart is."""
+    """How fresh and how whole one part of the chart is; of a whole one `reason` tells what was not asked for."""
 
     name: str
     as_of: datetime | None
@@ -302,6 +302,9 @@ class EntryRow:
     detail: str = ""  # why it waits or was refused: a code word of ours, put into words by the screens
     shown: str = ""  # the journal's own words, through the filter only
     journal_ids: tuple[str, ...] = ()
+    changed: tuple[
+        str, ...
+    ] = ()  # where the journal keeps something else than was signed: what and which field, in words
 
 
 @dataclass(frozen=True, slots=True)

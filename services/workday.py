@@ -139,12 +139,16 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         )
 
     async def close(self) -> None:
-        """Stop the background, close the store. What is unsent stays in the cache."""
-        for task in (self._background, self._minding):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        """Stop the background, close the store. What is unsent stays in the cache.
+
+        A fault that ended the background is raised when all is closed: it must not leave the store open.
+        """
+        beside = self.beside()
+        for task in beside:
+            task.cancel()
+        faults = [
+            one for one in await asyncio.gather(*beside, return_exceptions=True) if isinstance(one, Exception)
+        ]
         if self._retaining is not None:
             await self._retaining.look()
         session, self._session = self._session, None
@@ -158,6 +162,12 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         if self._entrance is not None:
             await self._entrance.aclose()
         self._setup.worker.close()
+        if faults:
+            raise faults[0]
+
+    def beside(self) -> list[asyncio.Task[None]]:
+        """Return what runs beside the screens until `close` ends it."""
+        return [task for task in (self._background, self._minding) if task is not None]
 
     async def sync(self) -> None:
         """Ask the journal once and deliver once, now, without the background."""

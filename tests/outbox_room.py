@@ -156,11 +156,20 @@ class VersionedJournal:
 class OutboxRoom:
     """A store in memory, an outbox and a journal."""
 
-    def __init__(self, journal: VersionedJournal | None = None) -> None:
+    def __init__(
+        self, journal: VersionedJournal | None = None, *, refuses_known_vitals: bool = False
+    ) -> None:
         self.clock = HandClock()
         self.store = Store.open(None, KEYS, disk=SystemDisk(), clock=self.clock, create=True)
         self.journal = journal or VersionedJournal()
-        self.outbox = Outbox(self.journal, self.store, InlineWorker(), self.clock, SystemIds())  # type: ignore[arg-type]  # a hand-made client
+        self.outbox = Outbox(
+            self.journal,  # type: ignore[arg-type]  # a hand-made client
+            self.store,
+            InlineWorker(),
+            self.clock,
+            SystemIds(),
+            refuses_known_vitals=refuses_known_vitals,
+        )
 
     def sign(
         self, entry_id: str, parts: list[NewPart], depends: tuple[str, ...] = (), patient: str = "p1"

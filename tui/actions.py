@@ -109,6 +109,11 @@ def _asks(method: str) -> Callable[[Any], str]:
     return lambda place: str(getattr(place, method, str)())
 
 
+def _changing(also: Callable[[Any], str] = _always) -> Callable[[Any], str]:
+    """Return a question that a client which only reads answers with why; else `also` does."""
+    return lambda place: _asks("why_not_change")(place) or also(place)
+
+
 REGISTRY: tuple[Action, ...] = (
     Action("app.help", "f1", "hjelp", "Tastene som virker her, og hva de gjør.", "app"),
     Action(
@@ -131,7 +136,7 @@ REGISTRY: tuple[Action, ...] = (
         "ta med runden",
         "Hent vaktens besøk og journalene til dem.",
         "round",
-        why_not=_online_only,
+        why_not=_changing(_online_only),
         short="hent",
     ),
     Action(
@@ -140,9 +145,9 @@ REGISTRY: tuple[Action, ...] = (
         "måling",
         "Ny måling: NEWS2 med alle sju verdier.",
         "patient",
-        why_not=_needs_visit,
+        why_not=_changing(_needs_visit),
     ),
-    Action("note.write", "n", "notat", "Nytt besøksnotat.", "patient", why_not=_needs_visit),
+    Action("note.write", "n", "notat", "Nytt besøksnotat.", "patient", why_not=_changing(_needs_visit)),
     Action("outbox.show", "u", "utboks", "Alt du har signert, og hvor det er.", "outbox-link"),
     Action(
         "draft.save",
@@ -311,6 +316,7 @@ REGISTRY: tuple[Action, ...] = (
         "Pasient utenfor listen: skriv nå, og koble til riktig pasient når nettet er tilbake.",
         "round",
         is_in_line=False,
+        why_not=_changing(),
     ),
     Action(
         "stranger.keep", "f9", "lagre og åpne", "Lagre det som er skrevet, og åpne pasienten.", "stranger"
@@ -338,6 +344,7 @@ REGISTRY: tuple[Action, ...] = (
         is_in_line=False,
         why_not=_asks("why_not_aside"),
     ),
+    Action("door.stay", "escape", "la ligge", "La lageret ligge der det er.", "unlock", is_in_line=False),
     Action("door.other", "f3", "annen bruker", "Logg inn mot journalen; også etter fem feil PIN.", "unlock"),
     Action("pin.keep", "enter", "neste og lagre", "Neste felt; på det siste lagres PIN-koden.", "pin"),
     Action("round.go_on", "enter", "vis runden", "Vis runden, også om noe mangler.", "take"),

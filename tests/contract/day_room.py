@@ -54,9 +54,9 @@ class Counted(httpx.AsyncBaseTransport):
             self.sent.append(request)
         return await self._inner.handle_async_request(request)
 
-    async def arrive_late(self, type_: str) -> None:
-        """Have the last new resource of a type processed after all, long after its sender gave up."""
-        late = next(one for one in reversed(self.sent) if one.url.path == f"/fhir/{type_}")
+    async def arrive_late(self, type_: str, *, number: int = -1) -> None:
+        """Have a new resource of a type, the last one by default, processed after all, long after its sender gave up."""
+        late = [one for one in self.sent if one.url.path == f"/fhir/{type_}"][number]
         again = httpx.Request("POST", late.url, headers=late.headers, content=late.content)
         answer = await self._inner.handle_async_request(again)
         assert answer.status_code in (201, 400), await answer.aread()
@@ -89,6 +89,7 @@ class DayRoom:
         self.line = Counted(self.journal)
         self._folder = folder
         self._patient_list = patient_list
+        self.refuses_known_vitals = False
 
     def setup(self) -> Setup:
         """Return what a client on the folders of this room is built from."""
@@ -98,6 +99,7 @@ class DayRoom:
             f"{ORIGIN}/auth",
             embedded_key=self._key,
             patient_list=self._patient_list,
+            refuses_known_vitals=self.refuses_known_vitals,
         )
         return Setup(
             Folders(self._folder / "data", self._folder / "state"),

@@ -15,7 +15,7 @@ from cli.exit_codes import ExitCode
 from tests.pty.client import plain_environment
 from tests.pty.terminal import Terminal
 from tests.sandbox_room import SandboxRoom
-from tests.working_day import PIN, first_day, sign_news2
+from tests.working_day import PIN, first_day, sign_news2, sign_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,6 +136,40 @@ async def test_signed_and_not_yet_sent_is_6(machine: Machine) -> None:
     assert "◆ signert, venter" in unsent.stdout
     assert "Forseglet: 1 av 1;" in unsent.stdout
     assert "forseglet og usendt her: 1" in machine.run("doctor").stdout
+
+
+async def test_what_went_and_what_waits_is_told_to_scripts_as_codes(machine: Machine) -> None:
+    """Counts, kinds and states, parts and ids; no title, for a title of a NEWS2 says what was found, and no name."""
+    machine.room.start()
+    day = await first_day(machine.folder)
+    gone, waits = await sign_news2(day), await sign_note(day)
+    machine.room.kill()
+    await day.send_now(gone)
+    name = (await day.outbox())[0].patient_name.split(",")[0]
+    await day.close()
+    machine.room.start()
+    answer = machine.run("sync", "--json", "--pin-fd", "0")
+    sent = json.loads(answer.stdout)["sent"]
+    assert answer.returncode == 6
+    assert (sent["now"], sent["delivered"], sent["waiting"]) == (1, 1, 1)
+    first, second = sent["entries"]
+    assert (first["entry"], first["kind"], first["state"], first["parts"]) == (gone, "news2", "delivered", 8)
+    assert (first["parts_delivered"], len(first["resources"]), first["changed_by_journal"]) == (8, 8, False)
+    assert first["delivered_at"]
+    assert (second["entry"], second["kind"], second["state"], second["delivered_at"]) == (
+        waits,
+        "note",
+        "signed",
+        None,
+    )
+    assert not [
+        word
+        for word in ("NEWS2", "Sår", "skala", name)
+        if word.casefold() in answer.stdout.replace('"news2"', "").casefold()
+    ]
+    again = machine.run("sync", "--pin-fd", "0").stdout
+    assert "Ingenting ble sendt nå." in again
+    assert "Usendt: 1 oppføring" in again
 
 
 async def test_a_journal_without_the_organisations_key_is_told(machine: Machine) -> None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.sync_json import as_json
 from services.trouble import Trouble
-from services.views import EntryKind, EntryState
+from services.views import EntryKind, EntryState, NoticeCode
 from tests.contract.day_room import EpicRoom, row_of, sign
+from tui.screens.patient_pages import front_page, plan_page
+from tui.text.ink import plain
+from tui.widgets.sync_lines import sync_lines
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
+    from services.views import Chart, RoundView, SyncView
     from services.workday import Workday
+    from tui.text.ink import Line
 
 MINUTES = 60.0
 HOUR = 3600.0
@@ -30,6 +39,28 @@ async def passes(room: EpicRoom, day: Workday, count: int, seconds: float) -> No
     for _ in range(count):
         room.clock.move(seconds)
         await day.sync()
+
+
+def says_what_is_not_known(chart: Chart, taken: RoundView, report: SyncView, now: datetime) -> None:
+    """The care plan is whole of the kinds that are asked for: said at its place, on the front, in the report, for scripts."""
+    kinds = "Bare tiltaksplaner av disse typene hentes"
+
+    def words(lines: list[Line]) -> str:
+        return "\n".join(plain(one) for one in lines)
+
+    front = words(front_page(chart, (), 80, now))
+    assert "Tiltaksplan: bare noen typer" in front
+    (whole,) = re.findall(r"Komplett:[^·]*", front)
+    assert "mål" in whole
+    assert "tiltaksplan" not in whole
+    assert kinds in words(plan_page(chart, 80, now))
+    assert kinds in words(plan_page(replace(chart, plan=()), 80, now))
+    said = words(sync_lines(report, (), None, 80, now))
+    assert "Alt det ble spurt om, kom ned." in said
+    assert said.count(kinds) == 1
+    assert not [row for row in (*taken.told, *chart.told) if row.code is NoticeCode.NAMED_KINDS]
+    told = as_json(report)["notices"]
+    assert {"code": "named-kinds", "patient": "", "resource": "CarePlan"} in told
 
 
 @pytest.mark.parametrize("patient_list", ["Group/runde-kari-nordmann", "List/liste-kari-nordmann"])
@@ -49,6 +80,7 @@ async def test_round_and_charts_come_down_whole(tmp_path: Path, patient_list: st
     report = await day.sync_report()
     assert report is not None
     assert (report.profile, report.whole) == ("epic", True)
+    says_what_is_not_known(charts[0], taken, report, room.clock.now())
     plans = room.line.asked.count(("GET", "/fhir/CarePlan"))
     room.line.asked.clear()
     await day.take_round(lambda _: None)
@@ -71,6 +103,8 @@ async def test_what_was_signed_is_delivered(room: EpicRoom) -> None:
         there = {f"{type_}/{one['id']}" for one in room.filed(type_, patient)}
         assert set(row.journal_ids) <= there
         assert room.line.creates(type_) == parts
+        await passes(room, day, 2, HOUR)
+        assert (await row_of(day, entry)).changed == ()  # what the journal writes in its own way is no change
     await day.close()
 
 
@@ -113,6 +147,23 @@ async def test_vital_that_is_processed_late_is_there_once(room: EpicRoom) -> Non
     await passes(room, day, 5, MINUTES)
     row = await row_of(day, entry)
     assert row.state is EntryState.DELIVERED
+    assert len(room.filed("Observation", patient)) == before + 8
+    await day.close()
+
+
+async def test_vital_is_sent_again_by_itself_where_the_journal_is_configured_to_refuse_a_second(
+    room: EpicRoom,
+) -> None:
+    """Not found twice; it goes again without a person, the first one is processed after all, and one is there. Fault: Q1, Q3."""
+    room.refuses_known_vitals = True
+    day = await room.first_day()
+    entry, patient = await sign(day, EntryKind.NEWS2)
+    before = len(room.filed("Observation", patient))
+    room.journal.fault("drop-before-commit", method="POST", path=OBSERVATION, is_whole=True)
+    await day.sync()
+    await passes(room, day, 4, 3 * MINUTES)
+    assert (await row_of(day, entry)).state is EntryState.DELIVERED
+    await room.line.arrive_late("Observation", number=0)
     assert len(room.filed("Observation", patient)) == before + 8
     await day.close()
 
@@ -213,6 +264,21 @@ async def test_person_says_which_note_it_is(room: EpicRoom) -> None:
         (f"DocumentReference/{filed['id']}",),
     )
     assert room.line.creates("DocumentReference") == 1
+    await day.close()
+
+
+async def test_text_that_the_journal_cut_is_seen_when_the_receipt_is_looked_at(room: EpicRoom) -> None:
+    """It was acknowledged, and what is kept is shorter than what was signed: told on the outbox by the field. Fault: Q8."""
+    day = await room.first_day()
+    entry, patient = await sign(day, EntryKind.NOTE)
+    await day.sync()
+    assert (await row_of(day, entry)).changed == ()
+    (filed,) = [one for one in room.filed("DocumentReference", patient) if "2026-11-23" in one["date"]]
+    filed["content"][0]["attachment"]["data"] = "U8OlciBzdGVsdC4gKGF2a29ydGV0KQ=="
+    room.journal.acts.store(filed)
+    await passes(room, day, 2, HOUR)
+    row = await row_of(day, entry)
+    assert (row.state, row.changed) == (EntryState.DELIVERED, ("tekst",))
     await day.close()
 
 

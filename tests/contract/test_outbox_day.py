@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +115,7 @@ async def test_conflict_is_settled_by_a_person_and_both_are_kept(
     again = await day.conflict(row.entry_id)
     await day.settle(row.entry_id, {f.path: "mine" for f in again.fields if f.asked}, retyped=digits)
     assert await send(day, row.entry_id) is EntryState.DELIVERED
+    assert [r.changed for r in await day.outbox()] == [()]
     there = journal.fhir("olav-lie").get(f"Task/{task_id}").json()
     assert (there["status"], there["note"]) == ("completed", [{"text": "Er hjemme igjen"}])
     session = day._open()
@@ -134,8 +138,14 @@ async def test_theirs_is_chosen_and_mine_is_kept_as_a_note(journal: SandboxRoom,
     await day.settle(row.entry_id, choices, note=True, retyped=digits)
     assert await state(day, row.entry_id) is EntryState.WITHDRAWN
     rows = await day.outbox()
-    assert [r.kind for r in rows if r.state is EntryState.SIGNED] == [EntryKind.NOTE]
+    (kept,) = [r for r in rows if r.state is EntryState.SIGNED]
+    assert kept.kind is EntryKind.NOTE
     assert await day.conflicts() == ()
+    (part,) = day._open().store.entries.parts(kept.entry_id)
+    text = base64.b64decode(json.loads(part.body)["content"][0]["attachment"]["data"]).decode()
+    assert text.splitlines() == list(view.my_text)
+    assert {"Status: ikke utført", "Grunn: Sov."} <= set(text.splitlines())
+    assert not re.search(r"^(status|executionPeriod|lastModified)|\d{4}-\d\d-\d\dT", text, re.MULTILINE)
     await day.close()
 
 
@@ -151,6 +161,7 @@ async def test_correction_refers_to_what_the_journal_has(journal: SandboxRoom, t
     assert await send(day, row.entry_id) is EntryState.DELIVERED
     first = next(r for r in await day.outbox() if r.entry_id == entry_id)
     second = next(r for r in await day.outbox() if r.entry_id == row.entry_id)
+    assert first.changed == second.changed == ()
     for old, new in zip(first.journal_ids, second.journal_ids, strict=True):
         there = journal.fhir("olav-lie").get(new).json()
         assert there["extension"][0]["valueReference"] == {"reference": old}

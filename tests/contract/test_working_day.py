@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from offline_cache.errors import StoreFault
 from services.entrance import Entrance
 from services.trouble import Trouble, TroubleCode
-from services.views import CacheKind, Connection, EntryKind, EntryState, RoundProgress
+from services.views import CacheKind, Connection, EntryKind, EntryState, OnlyReads, RoundProgress
+from services.watchdog import Watchdog
 from tests.sandbox_room import SandboxRoom
 from tests.working_day import NEWS2_TOTALS, PIN, a_day, first_day, sign_news2
 
@@ -181,3 +183,27 @@ async def test_stranger_who_takes_the_port_of_a_dead_journal_is_told_nothing(
     await day.sync()
     assert [row.state for row in await day.outbox()] == [EntryState.DELIVERED]
     await day.close()
+
+
+async def test_a_fault_in_the_background_leaves_nothing_running_and_the_cache_closed(
+    journal: SandboxRoom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is raised, after the other tasks were ended and the store was closed: the next client is not told that it is busy."""
+
+    async def fault(_: Watchdog) -> None:
+        raise StoreFault("planted")
+
+    day = await first_day(tmp_path)
+    monkeypatch.setattr(Watchdog, "run", fault)
+    await day.start()
+    beside = day.beside()
+    assert {task.get_name() for task in beside} == {"delivery", "retention"}
+    await asyncio.wait([task for task in beside if task.get_name() == "delivery"])
+    with pytest.raises(StoreFault):
+        await day.close()
+    assert all(task.done() for task in beside)
+    again = a_day(tmp_path)
+    assert (await again.door()).locked
+    await again.unlock(PIN)
+    assert again.status().only_reads is OnlyReads.NO
+    await again.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -160,7 +161,7 @@ async def test_mine_over_theirs_asks_for_the_digits(tmp_path: Path) -> None:
 
 
 async def test_a_third_version_asks_again_only_for_what_changed(tmp_path: Path) -> None:
-    """Settled, and changed once more before it was sent: the conflict is back with what is new alone. Fault: M7."""
+    """Settled, and changed once more before it was sent: back with what is new alone, and the decision stands. Fault: M7."""
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         task = await in_conflict(hands, ward)
@@ -170,15 +171,67 @@ async def test_a_third_version_asks_again_only_for_what_changed(tmp_path: Path) 
         number = (await ward.workday.chart(view.patient_id)).banner.identity_number
         await hands.press("f8", *("m" for _ in asked), "f9")
         await hands.write(f"{number[-3:]}\n")
+        assert "Avgjort og signert" in hands.text
         change(ward, "Task", task, lambda tree: tree.update(priority="urgent"))
         await deliver(hands, ward)
-        rows = await ward.workday.outbox()
-        if rows[0].state is EntryState.CONFLICT:
-            (again,) = await ward.workday.conflicts()
-            assert not set(asked) & {field.path for field in again.fields if field.asked}
+        (row,) = await ward.workday.outbox()
+        assert row.state is EntryState.CONFLICT
+        (again,) = await ward.workday.conflicts()
+        by_path = {field.path: field for field in again.fields}
+        assert (by_path["priority"].theirs, by_path["priority"].asked) == ("urgent", False)
+        assert not set(asked) & {field.path for field in again.fields if field.asked}
+        assert (by_path["status"].mine, by_path["status"].theirs) == ("completed", "failed")
+        await hands.press("f8")
+        assert "Forslag: begges endringer sammen." in hands.text
+        await hands.press("f9", "enter")
+        assert "Avgjort og signert" in hands.text
+        await deliver(hands, ward)
         standing = ward.journal.read("Task", task)
         assert standing is not None
-        assert "urgent" in standing.body.decode()
+        kept = json.loads(standing.body)
+        assert (kept["status"], kept["priority"]) == ("completed", "urgent")
+
+
+def further(plan: dict[str, Any]) -> None:
+    """Say something else of the plan than which tiltak it has."""
+    plan["description"] = "Ny vurdering i desember."
+
+
+async def test_a_care_plan_changed_by_two_comes_as_a_proposal_to_sign(tmp_path: Path) -> None:
+    """Different fields: nothing to choose, both in one proposal that a clinician signs; the journal gets both. Fault: M2."""
+    ward = Ward(tmp_path)
+    async with at_work(ward) as hands:
+        await hands.first_morning()
+        assert ward.workday is not None
+        taken = await ward.workday.round()
+        assert taken is not None
+        visit = next(row for row in taken.visits if row.family == "Hansen")
+        plan = next(
+            one
+            for one in ward.workday._open().store.resources.of_patient(visit.patient_id, "CarePlan")
+            if b'"activity"' in one.body
+        )
+        chart = await ward.workday.chart(visit.patient_id, visit.visit_id)
+        digits = chart.banner.identity_number[-3:]
+        said = {"activity": "0", "text": "Fotstell hver dag."}
+        ward.network.is_down = True
+        await ward.workday.change_plan(f"CarePlan/{plan.id}", visit.visit_id, fields=said, retyped=digits)
+        ward.network.is_down = False
+        change(ward, "CarePlan", plan.id, further)
+        await deliver(hands, ward)
+        await hands.press("u", "f8")
+        assert "0 felt å velge" in hands.text
+        assert "Forslag: begges endringer sammen." in hands.text
+        assert_grid("conflict_proposal_80x24", hands.text)
+        await hands.press("f9", "enter")
+        assert "Avgjort og signert" in hands.text
+        await deliver(hands, ward)
+        standing = ward.journal.read("CarePlan", plan.id)
+        assert standing is not None
+        kept = json.loads(standing.body)
+        assert kept["activity"][0]["detail"]["description"] == "Fotstell hver dag."
+        assert kept["description"] == "Ny vurdering i desember."
+        assert [row.state for row in await ward.workday.outbox()] == [EntryState.DELIVERED]
 
 
 async def test_mine_is_kept_as_a_note(tmp_path: Path) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from offline_cache.outbox_notes import note_differing
 from offline_cache.safety_notices import SafetyNotice
 from offline_cache.states import EntryState
 from tests.golden.grid import assert_grid
+from tests.pilot.test_screens_entries import record
 from tests.pilot.ward import Hands, Ward, at_work
 
 if TYPE_CHECKING:
@@ -197,6 +201,99 @@ async def test_what_a_restored_journal_lost_is_queued_again_when_it_was_seen(tmp
         assert await states(ward) == ["ukjent"]
         await hands.press("m")
         assert "Ingen kvitteringer mangler." in hands.text
+
+
+async def test_an_entry_of_several_parts_says_how_many_are_there(tmp_path: Path) -> None:
+    """Three of eight are in the journal while the rest is on its way; what is left half done says so too."""
+    ward = Ward(tmp_path)
+    async with at_work(ward) as hands:
+        await hands.first_morning()
+        await hands.choose("HANSEN")
+        await record(hands)
+        await hands.press("f9", "enter")
+
+        def three_are_there(store: Store) -> None:
+            (entry,) = store.entries.all()
+            store.entries.set_state(entry.entry_id, EntryState.SENDING)
+            for number, part in enumerate(store.entries.parts(entry.entry_id)):
+                state = EntryState.DELIVERED if number < 3 else EntryState.SENDING
+                store.entries.set_part(part.op_id, state, f"s{number}" if number < 3 else "")
+
+        await in_store(ward, three_are_there)
+        await hands.press("u", "enter")
+        assert "sender, 3 av 8" in hands.text
+        assert "3 av 8 deler er i journalen." in hands.text
+
+        def broken_off(store: Store) -> None:
+            store.entries.recover()
+
+        await in_store(ward, broken_off)
+        await hands.press("escape", "u", "enter")
+        assert "ukjent" in hands.text
+        assert "3 av 8 deler er i journalen." in hands.text
+        await hands.press("b")
+        assert "Kan ikke trekkes tilbake" in hands.text
+
+
+async def test_a_refused_entry_is_corrected_where_it_stands(tmp_path: Path) -> None:
+    """The journal's own words at the entry; `e` is a copy to mend, and when that is signed the refused one is taken back."""
+    ward = Ward(tmp_path)
+    async with at_work(ward) as hands:
+        await hands.first_morning()
+        await note(hands, "HANSEN", "Vekt 81,4.")
+        ward.network.is_down = True
+
+        def refuse(store: Store) -> None:
+            (entry,) = store.entries.all()
+            store.entries.set_state(
+                entry.entry_id, EntryState.REFUSED, detail="refused", shown="Teksten må ha en [bold]enhet[/]"
+            )
+
+        await in_store(ward, refuse)
+        await hands.press("u", "enter")
+        assert "✖ avvist" in hands.text
+        assert "«Teksten må ha en [bold]enhet[/]»" in hands.text
+        assert_grid("outbox_refused_80x24", hands.text)
+        await hands.press("e")
+        assert "Vekt 81,4." in hands.text
+        await hands.write(" kg")
+        await hands.press("f9", "enter")
+        assert sorted(await states(ward)) == ["signert", "trukket"]
+        ward.network.is_down = False
+        await deliver(hands, ward)
+        assert sorted(await states(ward)) == ["i journalen", "trukket"]
+        assert ward.workday is not None
+        sent = next(row for row in await ward.workday.outbox() if row.journal_ids)
+        kept = ward.journal.read(*sent.journal_ids[0].split("/"))
+        assert kept is not None
+        data = json.loads(kept.body)["content"][0]["attachment"]["data"]
+        assert base64.b64decode(data).decode() == "Vekt 81,4. kg"
+
+
+async def test_what_the_journal_changed_is_said_on_the_row_and_field_by_field(tmp_path: Path) -> None:
+    """In words, no path of FHIR; on a journal that cut the note. Fault: Q8."""
+    ward = Ward(tmp_path)
+    async with at_work(ward) as hands:
+        await hands.first_morning()
+        await note(hands, "HANSEN", "Vekt 81,4. Spiser lite.")
+        await deliver(hands, ward)
+        await hands.press("u")
+        assert "endret av tjener" not in hands.text
+
+        def cut(store: Store) -> None:
+            (entry,) = store.entries.all()
+            (part,) = store.entries.parts(entry.entry_id)
+            tree = json.loads(part.body)
+            tree["content"][0]["attachment"]["data"] = "VmVrdCA4MSw0Lg=="
+            with store.transaction():
+                note_differing(store, part, json.dumps(tree).encode())
+
+        await in_store(ward, cut)
+        await hands.rest()
+        assert "Notat" in next(line for line in hands.lines() if "i journalen, endret av tjener" in line)
+        await hands.press("enter")
+        assert_grid("outbox_changed_80x24", hands.text)
+        assert "noe annet enn du signerte: tekst. Se i journalen" in " ".join(hands.text.split())
 
 
 async def test_an_act_done_twice_keeps_its_line_until_it_is_handled(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_wrong_pin_second_client_and_no_journal_are_three_answers(home: Path, jo
     second.start()
     second.sees("5 forsøk igjen")
     second.presses(*PIN, "enter")
-    second.sees("åpen")
+    second.sees("Åpen i et annet vindu")
     second.presses("ctrl+q")
     second.terminal.wait_end()
     assert nurse.quits() == 0

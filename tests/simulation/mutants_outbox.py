@@ -178,7 +178,7 @@ def written_over_after_412() -> AbstractContextManager[object]:
         current = stale.current or await self._meeting.current(part)
         version = current.version_id if current is not None else ""
         written = await self._sending._client.update(part.type, part.target_id, part.body, if_match=version)
-        await self._worker.run(self._parts_delivered, [(part, part.target_id, written.version_id, 200)])
+        await self._worker.run(self._parts_delivered, [Named(part, part.target_id, written.version_id, 200)])
         return await self._worker.run(self._close, entry)
 
     return patch.object(Outbox, "_meet", meet)

@@ -55,11 +55,11 @@ def cursor_by_our_own_clock() -> AbstractContextManager[object]:
     window, last_page = Landing.window, Landing.last_page
 
     def by_wall(self: Landing, told: Window) -> None:
-        window(self, Window(told.part, told.patients, told.resources, self._clock.now()))
+        window(self, Window(told.part, told.patients, told.resources, self._clock.now(), told.limit))
 
     def closed(self: Landing, patient: str, part: ChartPart, last: LastPage) -> None:
         since = self._clock.now() if last.since is not None else None
-        last_page(self, patient, part, LastPage(last.resources, last.generation, since))
+        last_page(self, patient, part, LastPage(last.resources, last.generation, since, last.limit))
 
     held = contextlib.ExitStack()
     held.enter_context(patch.object(Landing, "window", by_wall))

@@ -196,9 +196,8 @@ class Nurse:
             self.disk.tear(image, self._chance)
             self.disk.left = None  # the dead process may write what it likes: nobody finds it
         store = self.store
-        background = self.day._background
         flight = self.day._session.tokens._flight if self.day._session is not None else None
-        ending = beside | {task for task in (background, flight) if task is not None}
+        ending = beside | set(self.day.beside()) | ({flight} if flight is not None else set())
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)

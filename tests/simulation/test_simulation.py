@@ -7,18 +7,20 @@ Fault: Q1, Q2, Q3, Q4, Q5, Q13, N4, M1, M2, M4, M7, M9, S6, V1, K5, K6, K7, K13,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.simulation.many import fails_alike
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.nurse import Nurse
 from tests.simulation.schedule import play
 from tests.simulation.shrink import shrink
 from tests.simulation.steps import draw
 from tests.simulation.world import World, quick_place
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
 
 SEEDS = 24
@@ -61,6 +63,22 @@ def test_a_planted_bug_is_found(world: World, name: str) -> None:
 def test_a_seed_plays_the_same_twice(world: World) -> None:
     once, again = (play(world, 7) for _ in range(2))
     assert (once.steps, once.delivered, once.failure) == (again.steps, again.delivered, again.failure)
+
+
+def test_a_life_that_ends_leaves_nothing_running(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever ran beside the screens of a client that dies is ended with it, and does not go on into its next life."""
+    lives: list[bool] = []
+    whole = Nurse.die
+
+    async def die(self: Nurse, beside: set[asyncio.Task[Any]]) -> None:
+        ran = [task for task in (self.day._background, self.day._minding) if task is not None]
+        await whole(self, beside)
+        lives.append(all(task.done() for task in ran))
+
+    monkeypatch.setattr(Nurse, "die", die)
+    assert not play(world, 0).failure
+    assert lives
+    assert all(lives)
 
 
 def test_a_failing_schedule_is_made_short(world: World) -> None:

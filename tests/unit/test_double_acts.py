@@ -81,4 +81,8 @@ async def test_task_that_a_colleague_had_done_is_told_beside_the_conflict() -> N
     await room.turn()
     assert check_double_acts(room.store, room.clock.at) == 1
     (notice,) = room.store.safety.unseen()
-    assert (notice.kind, notice.about, notice.first_by) == ("task", "Task/t1", "Olav Lie")
+    assert (notice.kind, notice.about, notice.first_by) == (
+        "task",
+        "Task/t1",
+        "",
+    )  # whose task it is, did not say so

@@ -307,3 +307,20 @@ def test_instants_are_read_with_their_zone() -> None:
     assert instant_of("2026-11-23T13:00:00+01:00") == NOON
     assert instant_of("2026-11-23") is None
     assert instant_text(NOON) == "2026-11-23T12:00:00.000Z"
+
+
+async def test_news_of_a_part_asked_for_by_kind_do_not_make_it_whole_of_all_kinds() -> None:
+    """A journal with stamps that wants a kind named: the mark stays when only news were asked for."""
+    store, journal = a_round(full("category", interactions=("read", "search-type", "history-type")))
+    plain = journal._met
+
+    def demanding(type_: str, query: tuple[tuple[str, str], ...], id_: str = "") -> None:
+        plain(type_, query, id_)
+        if type_ == "CarePlan" and not {"category", "_lastUpdated", "_history"} & set(dict(query)):
+            raise JournalError(ErrorKind.REFUSED, status=400)
+
+    journal._met = demanding  # type: ignore[method-assign]  # the part by its kind, its news without
+    await taken(journal, store)
+    assert (await journal.take(store).round()).complete
+    assert {s.reason for s in store.scopes.sections("p1") if s.name == "plan"} == {"named-kinds"}
+    assert [q for q in asked_of(journal, "CarePlan") if "_lastUpdated" in q]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +143,43 @@ async def test_patient_without_a_visit_is_told_and_one_off_the_list_is_explained
         (NoticeCode.NO_VISIT, "p1"),
         (NoticeCode.VISIT_GONE, "p1"),
     }
+
+
+async def test_part_asked_for_by_kind_alone_is_marked_and_told_once() -> None:
+    """Whole is then the whole of what was asked for: the mark says so, also after a failure, until the journal is another."""
+    store, journal = epic()
+    plain = journal._met
+
+    def demanding(type_: str, query: Any, id_: str = "") -> None:
+        plain(type_, query, id_)
+        if type_ == "CarePlan" and "category" not in dict(query):
+            raise JournalError(ErrorKind.REFUSED, status=400)
+
+    def marks() -> set[tuple[bool, str]]:
+        return {
+            (s.complete, s.reason)
+            for p in ("p1", "p2", "p3")
+            for s in store.scopes.sections(p)
+            if s.name == "plan"
+        }
+
+    journal._met = demanding  # type: ignore[method-assign]  # as Epic: a kind must be named
+    assert (await journal.take(store, patient_list="List/mine").round()).complete
+    assert marks() == {(True, "named-kinds")}
+    assert {(n.code, n.patient, n.type, n.detail) for n in store.notices.all()} == {
+        (NoticeCode.NAMED_KINDS, "", "CarePlan", "plan")
+    }
+    journal.refuse["CarePlan", ""] = JournalError(ErrorKind.BROKEN)
+    assert not (await journal.take(store, patient_list="List/mine").round()).complete
+    assert marks() == {(False, "broken")}
+    del journal.refuse["CarePlan", ""]
+    assert (await journal.take(store, patient_list="List/mine").round()).complete
+    assert marks() == {(True, "named-kinds")}
+    journal._met = plain  # type: ignore[method-assign]  # the next version asks for no kind
+    journal.can = replace(EPIC, software_version="2")
+    assert (await journal.take(store, patient_list="List/mine").round()).complete
+    assert marks() == {(True, "")}
+    assert store.notices.all() == []
 
 
 async def test_interrupted_run_does_not_read_again_what_came_whole() -> None:

@@ -132,11 +132,12 @@ class OutboxScreen(OutboxDecisions):
         return item.entry if isinstance(item, OutboxLine) else None
 
     def _why(self, ask: Callable[[EntryRow], str]) -> str:
-        return ask(self.entry) if self.entry else nb.text("outbox.no_selection")
+        """Return why an act cannot be done with the chosen entry, or nothing."""
+        return (self.why_not_change() or ask(self.entry)) if self.entry else nb.text("outbox.no_selection")
 
     def why_not_show(self) -> str:
         """Return why nothing can be shown in full, or nothing."""
-        return self._why(lambda _entry: "")
+        return "" if self.entry else nb.text("outbox.no_selection")
 
     def why_not_send(self) -> str:
         """Return why the chosen entry cannot be sent now, or nothing."""
@@ -169,15 +170,15 @@ class OutboxScreen(OutboxDecisions):
     def why_not_review(self) -> str:
         """Return why nothing of the visit can be let go after a review, or nothing."""
         is_waiting = self.entry is not None and bool(outbox_why.of_same_visit(self.entry, self.entries))
-        return "" if is_waiting else nb.text("outbox.nothing_to_review")
+        return self.why_not_change() or ("" if is_waiting else nb.text("outbox.nothing_to_review"))
 
     def why_not_queue(self) -> str:
         """Return why nothing can be queued again, or nothing."""
-        return "" if self.missing else nb.text("outbox.nothing_missing")
+        return self.why_not_change() or ("" if self.missing else nb.text("outbox.nothing_missing"))
 
     def why_not_notice(self) -> str:
         """Return why no notice can be marked as seen, or nothing."""
-        return "" if self.notices else nb.text("outbox.no_notice")
+        return self.why_not_change() or ("" if self.notices else nb.text("outbox.no_notice"))
 
     @on(RowList.Highlighted)
     def follow(self) -> None:

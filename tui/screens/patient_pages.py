@@ -9,7 +9,7 @@ from offline_cache.states import EntryKind, EntryState
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, beside, cell, line, piece, visible, width_of
-from tui.text.nb_notices import notice_words
+from tui.text.nb_notices import NAMED_KINDS, notice_words
 from tui.text.state_words import FLAG_INK, FLAG_WORD, KIND_WORD, STATE_INK, STATE_SIGN, STATE_WORD
 from tui.widgets.entry_line import URN
 from tui.widgets.news_lines import news_lines
@@ -233,7 +233,11 @@ def freshness(sections: Iterable[Section], width: int, now: datetime) -> list[Li
         reason = f" ({nb.why(part.reason)})" if part.reason else ""
         said = nb.text("section.missing", name=part.name, reason=reason, at=fmt.fresh(part.as_of, now))
         lines += wrapped(said, width, ink=Ink.PERSON, hang=2)
-    whole = [part for part in sections if part.complete]
+    for part in sections:
+        if part.complete and part.reason:
+            said = nb.text("section.limited", name=fmt.sentence(part.name), at=fmt.fresh(part.as_of, now))
+            lines += wrapped(said, width, ink=Ink.PERSON, hang=2)
+    whole = [part for part in sections if part.complete and not part.reason]
     if whole:
         oldest = min((part.as_of for part in whole if part.as_of), default=None)
         names = ", ".join(part.name for part in whole)
@@ -325,7 +329,13 @@ def plan_page(chart: Chart, width: int, now: datetime) -> list[Line]:
         lines.append([])
     if not chart.plan:
         lines += [heading(nb.text("plan.none")), []]
-    return [*lines, *section_line(chart, "plan", width, now)]
+    return [*lines, *_kinds(chart, width), *section_line(chart, "plan", width, now)]
+
+
+def _kinds(chart: Chart, width: int) -> list[Line]:
+    """Return which kinds of plan were asked for, where the journal is not asked for all."""
+    limited = any(part.complete and part.reason for part in chart.sections if "plan" in part.name)
+    return wrapped(NAMED_KINDS, width, ink=Ink.PERSON, hang=2) if limited else []
 
 
 def critical_page(chart: Chart, width: int, now: datetime) -> list[Line]:

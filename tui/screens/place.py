@@ -90,6 +90,11 @@ class Place(Acting, Screen[None]):
         """Tell whether the journal may be reached, for the actions that need it."""
         return self.day.status().connection is not Connection.OFFLINE
 
+    def why_not_change(self) -> str:
+        """Return why nothing can be changed from here, or nothing: this client may only read."""
+        reads = self.day.status().only_reads
+        return nb.text(f"reads.{reads.value}") if reads else ""
+
     def now(self) -> datetime:
         """Return the time."""
         return self.desk.now()
@@ -193,7 +198,7 @@ def status_words(status: Status, now: datetime, *, has_since: bool = False) -> l
     if not status.clinician:
         return words
     if status.only_reads:
-        words.insert(0, (nb.text(f"status.{status.only_reads.value}"), "bold"))
+        words.insert(0, (nb.text("status.only_reads"), "bold"))
     words += lease_words(status, now)
     if status.cache is CacheKind.PIN_ONLY and not is_cut_off:
         if status.lease is LeaseState.HELD:

@@ -127,6 +127,8 @@ class RoundScreen(Place):
     def _notices(self, view: RoundView) -> list[Line]:
         """Return what else must be known about the list."""
         said = [*(visible(notice) for notice in view.notices), *map(notice_words, view.told)]
+        if why := self.why_not_change():
+            said.insert(0, why)
         if not view.complete:
             said.append(nb.text("round.partial"))
         if not view.visits:

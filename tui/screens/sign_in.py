@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from textual.app import ComposeResult
 
+    from tui.screens.desk import Desk
+
 
 def person_line(person: Person, width: int) -> Line:
     """Return a person: name and role."""
@@ -38,6 +40,11 @@ class SignInScreen(Place):
     SignInScreen #about { height: auto; padding: 1 1; }
     SignInScreen #wait { height: 1; padding: 0 1; }
     """
+
+    def __init__(self, desk: Desk, said: str = "") -> None:
+        """Take the desk, and what was done on the way here: it stays on the screen."""
+        super().__init__(desk)
+        self._said = said
 
     def compose_body(self) -> ComposeResult:
         """Lay out what journal it is, and the list."""
@@ -62,7 +69,7 @@ class SignInScreen(Place):
         """Say what journal this is and what will be kept here."""
         status = self.day.status()
         kept = "keep.cached" if status.cache is not CacheKind.NONE else "keep.unknown"
-        lines = [environment_line(status.environment), nb.text(kept)]
+        lines = [*([self._said] if self._said else []), environment_line(status.environment), nb.text(kept)]
         width = max(20, self.size.width - 2)
         self.query_one("#about", Static).update(
             content_of([line(piece(part)) for text in lines for part in fmt.wrap(text, width)])

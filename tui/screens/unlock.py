@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from tui.screens.desk import Desk
 
 
-def door_lines(door: Door, width: int) -> list[Line]:
-    """Return whose cache it is and what is safe in it."""
+def door_lines(door: Door, width: int, *, is_closed: bool = False) -> list[Line]:
+    """Return whose cache it is and what is safe in it; of one that no PIN opens nothing is promised to be sent."""
     who = " · ".join(part for part in (door.clinician, door.journal_name) if part)
     if door.unsent_visits:
-        waits = nb.text("unlock.unsent", visits=fmt.count(door.unsent_visits, "besøk", "besøk"))
+        id_ = "unlock.unsent_closed" if is_closed else "unlock.unsent"
+        waits = nb.text(id_, visits=fmt.count(door.unsent_visits, "besøk", "besøk"))
     else:
         waits = nb.text("unlock.nothing_unsent")
     lines: list[Line] = [[], line("  ", piece(who, Ink.STRONG))]
@@ -77,7 +78,8 @@ class UnlockScreen(Place):
 
     def _show(self) -> None:
         """Say whose it is, and how many attempts are left."""
-        self.query_one("#door", Static).update(content_of(door_lines(self._door, max(30, self.size.width))))
+        lines = door_lines(self._door, max(30, self.size.width), is_closed=self.day.may_set_aside)
+        self.query_one("#door", Static).update(content_of(lines))
         left = nb.text("unlock.left", left=fmt.count(self._left, "forsøk", "forsøk"))
         ink = Ink.PLAIN if self._left > 2 else Ink.DANGER
         self.query_one("#left", Static).update(content_of([line(piece(left, ink))]))
@@ -123,6 +125,13 @@ class UnlockScreen(Place):
         if self.day.may_set_aside:
             self._wait(nb.text("unlock.aside"))
 
+    def action_door_stay(self) -> None:
+        """Let the cache lie: the next F8 asks anew."""
+        if self._asked_aside:
+            self._asked_aside = False
+            self._wait(nb.text("unlock.aside"))
+        self.tell(nb.text("unlock.stays"))
+
     def why_not_aside(self) -> str:
         """Say why the cache is not set aside: only one that no PIN opens is."""
         return "" if self.day.may_set_aside else nb.text("unlock.not_closed")
@@ -140,8 +149,7 @@ class UnlockScreen(Place):
         from tui.screens.sign_in import SignInScreen
 
         await self.day.set_aside()
-        self.app.switch_screen(SignInScreen(self.desk))
-        self.tell(nb.text("unlock.set_aside"))
+        self.app.switch_screen(SignInScreen(self.desk, said=nb.text("unlock.set_aside")))
 
     def action_door_other(self) -> None:
         """Go to the sign-in: another user, or the way back in after five wrong PINs. Nothing is deleted."""

@@ -1,4 +1,4 @@
-"""The words for fields and values of the journal's resources, in bokmål: what a conflict is about, said as a nurse says it."""
+"""Fields and values of the journal's resources on the screen: what a conflict is about, said as a nurse says it."""
 
 from __future__ import annotations
 
@@ -6,71 +6,10 @@ import json
 import re
 from datetime import datetime
 
+from services.field_names import FIELDS, VALUES, steps_of
 from tui.text.format import moment_short
 from tui.text.ink import visible
 
-_FIELDS = {
-    "status": "status",
-    "lifecycleStatus": "status",
-    "statusReason": "grunn",
-    "description": "beskrivelse",
-    "note": "merknad",
-    "owner": "ansvarlig",
-    "performer": "utfører",
-    "priority": "hast",
-    "activity": "tiltak",
-    "detail": "",
-    "code": "hva",
-    "executionPeriod": "utført",
-    "period": "tidsrom",
-    "lastModified": "sist endret",
-    "businessStatus": "stand",
-    "scheduledString": "hyppighet",
-    "scheduledTiming": "hyppighet",
-    "repeat": "",
-    "goal": "mål",
-    "target": "mål",
-    "title": "tittel",
-    "text": "",
-    "category": "type",
-    "start": "fra",
-    "end": "til",
-    "location": "sted",
-    "dailyAmount": "døgndose",
-    "quantity": "mengde",
-    "dosageInstruction": "dosering",
-    "address": "adresse",
-    "telecom": "telefon",
-    "for": "pasient",
-}
-_VALUES = {
-    "completed": "utført",
-    "failed": "ikke utført",
-    "in-progress": "under arbeid",
-    "requested": "bestilt",
-    "received": "mottatt",
-    "accepted": "godtatt",
-    "rejected": "avvist",
-    "ready": "klar",
-    "cancelled": "avlyst",
-    "on-hold": "utsatt",
-    "entered-in-error": "feilført",
-    "draft": "utkast",
-    "not-started": "ikke begynt",
-    "scheduled": "planlagt",
-    "stopped": "stanset",
-    "active": "pågår",
-    "planned": "planlagt",
-    "proposed": "foreslått",
-    "revoked": "trukket",
-    "routine": "vanlig",
-    "urgent": "haster",
-    "asap": "straks",
-    "stat": "øyeblikkelig",
-    "true": "ja",
-    "false": "nei",
-}
-_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]')
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
 _BESIDE = frozenset({"system", "id", "resourceType", "meta"})
 _SAID = ("text", "display")
@@ -78,7 +17,7 @@ _SAID = ("text", "display")
 
 def field_words(path: str, whole: str) -> str:
     """Return the name of a field; one that has no word of ours by the journal's own name, the whole by `whole`."""
-    steps = [_FIELDS.get(step, visible(step)) for step in _KEY.sub("", path).split(".") if step]
+    steps = [FIELDS.get(step, visible(step)) for step in steps_of(path)]
     named = list(dict.fromkeys(step for step in steps if step))
     said = " · ".join(named[-2:]) or whole
     return said[:1].upper() + said[1:]
@@ -100,7 +39,7 @@ def _plain(text: str) -> str:
             return moment_short(datetime.fromisoformat(text))
         except ValueError:
             return visible(text)
-    return _VALUES.get(text, visible(text))
+    return VALUES.get(text, visible(text))
 
 
 def _leaves(node: object) -> list[str]:
@@ -112,5 +51,5 @@ def _leaves(node: object) -> list[str]:
     if isinstance(node, list):
         return [leaf for value in node for leaf in _leaves(value)]
     if isinstance(node, bool):
-        return [_VALUES["true" if node else "false"]]
+        return [VALUES["true" if node else "false"]]
     return [_plain(str(node))] if node is not None else []

@@ -20,6 +20,8 @@ _WORDS: dict[NoticeCode, str] = {
     NoticeCode.PART_BLOCKED: "{name}: journalen holder noe tilbake{detail}. Det du ser, er ikke alt.",
     NoticeCode.PART_SHORT: "{name}: journalen sier at det kan finnes mer{detail} enn det som kom.",
     NoticeCode.PART_CUT_OFF: "{name}: journalen har mer{detail} enn den ga fra seg. Det du ser, er ikke alt.",
+    NoticeCode.NAMED_KINDS: "Bare tiltaksplaner av disse typene hentes fra denne journalen: langtidsplan, "
+    "plan for helsehjelp, poliklinisk plan, plan for innlagte og behandlingsplan. Om det finnes andre, vites ikke her.",
     NoticeCode.VISIT_MOVED: "{name}: besøket er flyttet fra listen din{detail}.",
     NoticeCode.VISIT_RESCHEDULED: "{name}: besøket er flyttet til en annen tid{detail}.",
     NoticeCode.VISIT_CANCELLED: "{name}: besøket er avlyst.",
@@ -48,6 +50,8 @@ _PARTLY = (
     NoticeCode.PART_CUT_OFF,
 )
 _SOMEBODY = "En pasient"
+NAMED_KINDS = _WORDS[NoticeCode.NAMED_KINDS]
+"""What stands at the place of the care plan on such a journal."""
 
 
 def notice_words(row: NoticeRow) -> str:

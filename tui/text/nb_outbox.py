@@ -17,6 +17,8 @@ OUTBOX_TEXT: dict[str, str] = {
     "outbox.waits": "signert, venter",
     "outbox.part": "sender, {done} av {all}",
     "outbox.delivered_at": "i journalen {at}",
+    "outbox.changed": "i journalen, endret av tjener",
+    "outbox.changed_fields": "Journalen har lagret noe annet enn du signerte: {fields}. Se i journalen hva som står der.",
     "outbox.no_visit": "Utenom runden",
     "outbox.ids": "Journalens id: {id}",
     "outbox.ids_many": "Journalens id for den første av {n} deler: {id}",
@@ -31,6 +33,8 @@ OUTBOX_TEXT: dict[str, str] = {
     "outbox.cannot_send.draft": "Den er ikke signert.",
     "outbox.advice.unknown": "Den leses tilbake før noe sendes igjen; ikke skriv den på nytt. a spør journalen nå.",
     "outbox.advice.refused": "a prøver igjen når årsaken er borte. b trekker den tilbake, så du kan skrive en ny.",
+    "outbox.advice.refused_written": "e retter: den avviste trekkes når rettelsen er signert. "
+    "a prøver igjen når årsaken er borte. b trekker den tilbake.",
     "outbox.advice.conflict": "Noen har endret det samme. Begge utgavene er beholdt. F8 avgjør, b trekker din tilbake.",
     "outbox.advice.held": "a prøver igjen når årsaken er borte. b trekker den tilbake.",
     "outbox.cannot_withdraw": "Kan ikke trekkes tilbake: journalen kan ha mottatt den.",

@@ -8,6 +8,7 @@ SYNC_TEXT: dict[str, str] = {
     "sync.never": "Ingenting er hentet ennå. t på runden henter.",
     "sync.when": "Sist hentet {at}",
     "sync.whole": "Alt kom ned.",
+    "sync.whole_of_asked": "Alt det ble spurt om, kom ned. Noe spørres det ikke om; se «Må vites».",
     "sync.not_whole": "▲ Ikke alt kom ned; se hva som mangler under.",
     "sync.error": "▲ Hentingen stanset: {why}.",
     "sync.cost": "{requests} spørsmål til journalen · {received} · {seconds} s",

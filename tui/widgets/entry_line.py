@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offline_cache.states import EntryState
+from offline_cache.states import EntryKind, EntryState
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, cell, line, piece, visible
@@ -25,6 +25,7 @@ ASKS_PERSON = ("not-found-twice", "several-found")
 """Why an unknown entry is not settled by the client: a person must look."""
 _TITLE = 34
 _ADVISED = (EntryState.UNKNOWN, EntryState.REFUSED, EntryState.CONFLICT)
+_WRITTEN = (EntryKind.NEWS2, EntryKind.NOTE)
 _HELD_ADVICE = ("behind", "stranger", "review", "hold")
 _COUNTED = (
     (EntryState.CONFLICT, "conflict"), (EntryState.REFUSED, "refused"), (EntryState.UNKNOWN, "unknown"),
@@ -91,10 +92,10 @@ def outbox_line(row: OutboxLine, width: int, now: datetime) -> Line:
     words = state_words(entry, now)
     return [
         Piece(" "),
-        piece(f"{STATE_SIGN[entry.state]} ", STATE_INK[entry.state]),
+        piece(f"{STATE_SIGN[entry.state]} ", state_ink(entry)),
         cell(entry.title, _TITLE if width < 100 else _TITLE + 20),
         cell(fmt.clock(entry.event_at), 7, Ink.DIM),
-        cell(words, max(0, width - 10 - (_TITLE if width < 100 else _TITLE + 20)), STATE_INK[entry.state]),
+        cell(words, max(0, width - 10 - (_TITLE if width < 100 else _TITLE + 20)), state_ink(entry)),
     ]
 
 
@@ -107,10 +108,17 @@ def state_words(entry: EntryRow, now: datetime) -> str:
     if entry.state is EntryState.SENDING and entry.parts_all > 1:
         return nb.text("outbox.part", done=entry.parts_done, all=entry.parts_all)
     if entry.state is EntryState.DELIVERED:
+        if entry.changed:
+            return nb.text("outbox.changed")
         return nb.text("outbox.delivered_at", at=fmt.fresh(entry.delivered_at, now))
     detail = f": {nb.why(entry.detail)}" if entry.detail else ""
     word = STATE_WORD[entry.state]
     return f"{word.split(',')[0]}{detail}" if detail else word
+
+
+def state_ink(entry: EntryRow) -> Ink:
+    """Return how the state is drawn: what the journal keeps otherwise than it was signed asks for a person."""
+    return Ink.PERSON if entry.changed else STATE_INK[entry.state]
 
 
 def outbox_counts(entries: Iterable[EntryRow], width: int) -> list[Line]:
@@ -127,12 +135,15 @@ def outbox_counts(entries: Iterable[EntryRow], width: int) -> list[Line]:
 def entry_detail(entry: EntryRow, width: int, now: datetime) -> list[Line]:
     """Return everything about an entry: its state, the journal's own words, the journal's ids."""
     head = line(
-        " ", piece(f"{STATE_SIGN[entry.state]} {state_words(entry, now)}", STATE_INK[entry.state]),
+        " ", piece(f"{STATE_SIGN[entry.state]} {state_words(entry, now)}", state_ink(entry)),
         piece(f"  {fmt.moment(entry.event_at)}", Ink.DIM),
     )  # fmt: skip
     lines = [line(" ", piece(entry.title, Ink.STRONG)), head]
     if advice := advice_of(entry):
         lines += [line(" ", Piece(part)) for part in fmt.wrap(advice, width - 2)]
+    if entry.changed:
+        said = nb.text("outbox.changed_fields", fields="; ".join(visible(one) for one in entry.changed))
+        lines += [line(" ", Piece(part, Ink.PERSON)) for part in fmt.wrap(said, width - 2)]
     if entry.parts_all > 1 and entry.state not in (EntryState.DELIVERED, EntryState.WITHDRAWN):
         parts = nb.text("outbox.parts", done=entry.parts_done, all=entry.parts_all)
         lines.append(line(" ", piece(parts, Ink.DIM)))
@@ -150,6 +161,8 @@ def advice_of(entry: EntryRow) -> str:
     """Return what a person can do about an entry, or nothing where nothing is to be done."""
     if entry.state is EntryState.UNKNOWN and entry.detail in ASKS_PERSON:
         return nb.text("outbox.advice.unknown_person")
+    if entry.state is EntryState.REFUSED and entry.kind in _WRITTEN:
+        return nb.text("outbox.advice.refused_written")
     if entry.state in _ADVISED:
         return nb.text(f"outbox.advice.{entry.state.name.lower()}")
     if entry.state is EntryState.HELD:

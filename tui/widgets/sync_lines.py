@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from offline_cache.states import EntryState
+from services.views import NoticeCode
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, cell, line, piece, visible
@@ -60,7 +61,9 @@ def _head(report: SyncView, width: int, now: datetime) -> list[Line]:
         said, ink = nb.text("sync.error", why=nb.why(report.error)), Ink.DANGER
     else:
         whole = report.whole and not any(one.missing for one in report.patients)
-        said, ink = nb.text("sync.whole" if whole else "sync.not_whole"), Ink.PLAIN if whole else Ink.PERSON
+        asked_all = all(row.code is not NoticeCode.NAMED_KINDS for row in report.told)
+        id_ = "sync.not_whole" if not whole else "sync.whole" if asked_all else "sync.whole_of_asked"
+        said, ink = nb.text(id_), Ink.PLAIN if whole else Ink.PERSON
     lines.append(line(" ", piece(said, ink)))
     cost = nb.text(
         "sync.cost",
