@@ -42,9 +42,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class LastPage:
-    """The end of a part that is read from its beginning: what came last, under which generation, how far it was read."""
+    """The end of an answer that is whole: what came last of whom, under which generation, how far it was read.
 
-    resources: Sequence[Resource]
+    `rows` names everybody whom the answer makes whole, also those who have nothing on the last page or nothing at all.
+    """
+
+    rows: Mapping[str, Sequence[Resource]]
     generation: int
     since: datetime | None
 
@@ -66,34 +69,46 @@ class Landing:
             self._whole_before[key] = marks.get(part.name) is not None
         return not self._whole_before[key]
 
-    def page(self, patient: str, part: ChartPart, resources: Sequence[Resource], generation: int) -> int:
-        """Keep one page of a part that is read from its beginning; return the generation, which is begun where it is 0."""
+    def page(
+        self,
+        part: ChartPart,
+        rows: Mapping[str, Sequence[Resource]],
+        generation: int,
+        *,
+        common: bool = False,
+    ) -> int:
+        """Keep one page of a part that is read from its beginning; return the generation, which is begun where it is 0.
+
+        Args:
+            part: The part.
+            rows: What came, by patient.
+            generation: That of the answer; 0 for its first page.
+            common: The question named several patients: what is here under another one is not taken.
+
+        Raises:
+            JournalError: WRONG_RESOURCE when a resource of a common answer changed hands; nothing is kept (fault H20).
+        """
         with self._store.transaction():
+            if common and self._store.resources.are_anothers(part.type, rows):
+                raise JournalError(ErrorKind.WRONG_RESOURCE, detail="a resource that changed hands")
             generation = generation or self._store.resources.new_generation()
-            if self.is_fresh(patient, part):
-                now = self._clock.now()
-                came = self._store.resources.put_all(
-                    resources, patient=patient, fetched_at=now, generation=generation
-                )
-                if came:
-                    self._tally.add(patient, came=came)
-            else:
-                for resource in resources:
-                    self._take(resource, patient, generation, fresh=False)
+            for patient, resources in rows.items():
+                self._page_of(patient, part, resources, generation)
         return generation
 
-    def last_page(self, patient: str, part: ChartPart, last: LastPage) -> None:
-        """Keep the last page, sweep what the whole answer no longer held, and mark the part whole."""
+    def last_page(self, part: ChartPart, last: LastPage, *, common: bool = False) -> None:
+        """Keep the last page, sweep what the whole answer no longer held, and mark the part whole for each, in one commit."""
         now = self._clock.now()
         with self._store.transaction():
-            self._sweep(patient, part, self.page(patient, part, last.resources, last.generation))
-            self._store.scopes.put_section(patient, part.name, True, now, "")
-            self._store.notices.clear(patient, _OF_PART, type_=part.type)
-            self._store.notices.clear(patient, (NoticeCode.ACCESS_WITHDRAWN,), type_=part.type)
-            if last.since is None:
-                self._store.cursors.drop(patient, part.name)
-            else:
-                self._store.cursors.put(patient, part.name, Cursor(last.since, part.shape, now))
+            generation = self.page(part, last.rows, last.generation, common=common)
+            for patient in last.rows:
+                self._sweep(patient, part, generation)
+                self._store.scopes.put_section(patient, part.name, True, now, "")
+                self._store.notices.clear(patient, (*_OF_PART, NoticeCode.ACCESS_WITHDRAWN), type_=part.type)
+                if last.since is None:
+                    self._store.cursors.drop(patient, part.name)
+                else:
+                    self._store.cursors.put(patient, part.name, Cursor(last.since, part.shape, now))
 
     def window(self, window: Window) -> None:
         """Keep a whole delta and move its cursors, in one commit.
@@ -168,6 +183,18 @@ class Landing:
             for resource in resources:
                 known = self._store.resources.owner(resource.type, resource.id) is not None
                 self._take(resource, owners[resource.id], generation, fresh=not known)
+
+    def _page_of(self, patient: str, part: ChartPart, resources: Sequence[Resource], generation: int) -> None:
+        if self.is_fresh(patient, part):
+            now = self._clock.now()
+            came = self._store.resources.put_all(
+                resources, patient=patient, fetched_at=now, generation=generation
+            )
+            if came:
+                self._tally.add(patient, came=came)
+        else:
+            for resource in resources:
+                self._take(resource, patient, generation, fresh=False)
 
     def _take_news(self, resource: Resource, part: ChartPart, generation: int, now: datetime) -> None:
         patient = patient_of(resource.type, resource.body)

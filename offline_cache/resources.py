@@ -6,12 +6,14 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+import msgspec
+
 from offline_cache.address_grade import SAME_HOME, is_graded, without_address
 from offline_cache.instants import from_text, to_text
 from offline_cache.search_index import INDEXED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -34,6 +36,9 @@ _PUT = """
         OR address_cut <> excluded.address_cut
     RETURNING rid, id"""
 _Kept: TypeAlias = tuple[str, str, str, str, str, int, str, int, bytes, bytes]
+_ANOTHERS = """
+    SELECT 1 FROM json_each(?) AS came CROSS JOIN resource
+    WHERE resource.type = ? AND resource.id = came.key AND resource.patient <> came.value LIMIT 1"""
 _SEEN_AGAIN = "UPDATE resource SET generation = ?, fetched_at = ? WHERE type = ? AND id = ?"
 
 
@@ -137,6 +142,11 @@ class ResourceTable:
         """Return the patient under whom a resource is kept, or None when it is not here."""
         rows = self._engine.run("SELECT patient FROM resource WHERE type = ? AND id = ?", (type_, id_))
         return str(rows[0][0]) if rows else None
+
+    def are_anothers(self, type_: str, rows: Mapping[str, Sequence[Resource]]) -> bool:
+        """Tell whether one of these resources, by the patient they came for, is here under another patient."""
+        owners = {resource.id: patient for patient, resources in rows.items() for resource in resources}
+        return bool(self._engine.run(_ANOTHERS, (msgspec.json.encode(owners).decode(), type_)))
 
     def ids_before(self, patient: str, type_: str, generation: int) -> list[str]:
         """Return the ids of a patient's resources of a type that only pulls before this one saw."""
