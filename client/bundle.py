@@ -91,7 +91,7 @@ def read_bundle(body: bytes, *, writes: bool = False) -> Bundle:
 
 def is_there(raw: msgspec.Raw) -> bool:
     """Tell whether the member was given and is not null."""
-    return bytes(raw) != b"null"
+    return raw != _NULL
 
 
 def read_page(bundle: Bundle, type_: str, server_time: datetime | None) -> Page:

@@ -59,15 +59,14 @@ class Landing:
         self._store = store
         self._clock = clock
         self._tally = tally
-        self._whole_before: dict[tuple[str, str], bool] = {}
+        self._whole_before: dict[str, frozenset[str]] = {}
 
     def is_fresh(self, patient: str, part: ChartPart) -> bool:
         """Tell whether the part was never whole before this sync: its first filling is no news."""
-        key = patient, part.name
-        if key not in self._whole_before:
-            marks = {s.name: s.as_of for s in self._store.scopes.sections(patient)}
-            self._whole_before[key] = marks.get(part.name) is not None
-        return not self._whole_before[key]
+        if patient not in self._whole_before:
+            marks = self._store.scopes.sections(patient)
+            self._whole_before[patient] = frozenset(s.name for s in marks if s.as_of is not None)
+        return part.name not in self._whole_before[patient]
 
     def page(
         self,

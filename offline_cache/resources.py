@@ -109,7 +109,7 @@ class ResourceTable:
         self, resources: Sequence[Resource], *, patient: str, fetched_at: datetime, generation: int
     ) -> int:
         """Keep resources of one type and patient as `put` does each, at one go; return how many differ."""
-        if any(resource.type in INDEXED for resource in resources):
+        if any(resource.type == "Patient" for resource in resources):
             puts = [
                 self.put(resource, patient=patient, fetched_at=fetched_at, generation=generation)
                 for resource in resources
@@ -117,10 +117,14 @@ class ResourceTable:
             return sum(puts)
         at = to_text(fetched_at)
         rows = [self._row(resource, patient, generation, at)[0] for resource in resources]
-        put = self._engine.run_many(_PUT, rows)
-        differing = {id_ for _, id_ in put}
-        same = [(generation, at, r.type, r.id) for r in resources if r.id not in differing]
-        self._engine.run_many(_SEEN_AGAIN, same)
+        with self._transaction():
+            put = self._engine.run_many(_PUT, rows)
+            differing = {id_: rid for rid, id_ in put}
+            if differing and resources[0].type in INDEXED:
+                bodies = {row[1]: row[-1] for row in rows}  # of one that comes twice the last is kept
+                self._index.put_notes(patient, {rid: bodies[str(id_)] for id_, rid in differing.items()})
+            same = [(generation, at, r.type, r.id) for r in resources if r.id not in differing]
+            self._engine.run_many(_SEEN_AGAIN, same)
         return len(put)
 
     def get(self, type_: str, id_: str) -> StoredResource | None:
