@@ -33,7 +33,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a search. `total` is the journal's word and may be wrong (Epic: the page's size)."""
+    """One page of a search. `total` is the journal's word and may be wrong (Epic: the page's size); `next` is its link."""
 
     resources: tuple[Resource, ...]
     included: tuple[Resource, ...]
@@ -41,6 +41,7 @@ class Page:
     warnings: tuple[Outcome, ...]
     server_time: datetime | None
     is_last: bool
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from client.resource import Deletion, Resource
     from offline_cache.chart_parts import ChartPart
+    from offline_cache.places import Place
     from offline_cache.store import Store
     from offline_cache.sync_report import Tally
     from ports.clock import Clock
@@ -75,6 +76,7 @@ class Landing:
         generation: int,
         *,
         common: bool = False,
+        place: Place | None = None,
     ) -> int:
         """Keep one page of a part that is read from its beginning; return the generation, which is begun where it is 0.
 
@@ -83,6 +85,7 @@ class Landing:
             rows: What came, by patient.
             generation: That of the answer; 0 for its first page.
             common: The question named several patients: what is here under another one is not taken.
+            place: Where the answer is gone on with if it breaks off after this page.
 
         Raises:
             JournalError: WRONG_RESOURCE when a resource of a common answer changed hands; nothing is kept (fault H20).
@@ -93,6 +96,8 @@ class Landing:
             generation = generation or self._store.resources.new_generation()
             for patient, resources in rows.items():
                 self._page_of(patient, part, resources, generation)
+            if place is not None:
+                self._store.places.put(part.name, place, generation)
         return generation
 
     def last_page(self, part: ChartPart, last: LastPage, *, common: bool = False) -> None:
@@ -100,6 +105,7 @@ class Landing:
         now = self._clock.now()
         with self._store.transaction():
             generation = self.page(part, last.rows, last.generation, common=common)
+            self._store.places.drop(part.name, tuple(last.rows))
             for patient in last.rows:
                 self._sweep(patient, part, generation)
                 self._store.scopes.put_section(patient, part.name, True, now, "")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
 from offline_cache.landing import LastPage
-from offline_cache.left_out import UNPROVEN
-from offline_cache.patient_of import patient_of
+from offline_cache.left_out import UNPROVEN, left_out_of
+from offline_cache.places import Place
+from offline_cache.pull_place import go_on
+from offline_cache.whose import by_patient
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime
 
     from client.resource import Page, Resource
@@ -34,12 +37,16 @@ class LeftOut(Exception):
 class Pages:
     """Puts each page down as it comes, under a generation that begins anew with the question.
 
-    The last page waits for the proof that the answer is whole, and goes down in one commit with what follows from that.
+    The last page waits for the proof that the answer is whole, and goes down in one commit with what follows from that. With
+    every page before it goes down where the answer is gone on with if it breaks off.
     """
 
     def __init__(self, work: Work, patients: Sequence[str], part: ChartPart) -> None:
         self._work = work
-        self._patients = frozenset(patients)
+        self.patients = frozenset(patients)
+        self.question = ""
+        """What is asked, where the answer may be gone on with; empty where it may not."""
+        self._place: Place | None = None
         self._part = part
         self._generation = 0
         self._last: dict[str, list[Resource]] = {}
@@ -55,26 +62,40 @@ class Pages:
         await self.keep()
         self._generation = 0
         self._owners.clear()
+        heard, now = self._work.asking.heard, self._work.clock.now()
+        place = Place(tuple(sorted(self.patients)), self.question, "", heard, now)
+        self._place = place if self.question else None
+
+    def go_on(self, place: Place, owners: Mapping[str, str]) -> None:
+        """Take the pages to come as those of an answer that broke off: under its generation, beside what it had brought."""
+        self._place = place
+        self._generation = place.generation
+        self._owners = dict(owners)
 
     async def page(self, page: Page) -> None:
         """Keep a page that is about these patients and nobody else."""
-        rows = by_patient(page, self._patients, self._part.type)
+        rows = by_patient(page, self.patients, self._part.type)
         for patient, resources in rows.items():
             if any(self._owners.setdefault(r.id, patient) != patient for r in resources):
                 raise JournalError(ErrorKind.WRONG_RESOURCE, detail="a resource of two patients")
         await self.keep()
         self._last = rows
+        if left_out_of(page):
+            self._place = None  # whoever went on from a later page would not hear of it
         if not page.is_last:
-            await self.keep()
+            await self._put(replace(self._place, link=page.next) if self._place and page.next else None)
 
     async def keep(self) -> None:
         """Put down what waits, though the answer is not proved whole: it is true as far as it goes."""
-        if self._last:
-            rows, self._last = self._last, {}
-            landing = self._work.landing
-            self._generation = await self._work.worker.run(
-                landing.page, self._part, rows, self._generation, common=self._common
-            )
+        await self._put(None)
+
+    async def _put(self, place: Place | None) -> None:
+        if not self._last and place is None:
+            return
+        rows, self._last = self._last, {}
+        self._generation = await self._work.worker.run(
+            self._work.landing.page, self._part, rows, self._generation, common=self._common, place=place
+        )
 
     async def close(self, patients: Sequence[str], since: datetime | None) -> None:
         """Put down the last page of an answer that is whole, and mark the part whole for these of the patients."""
@@ -87,7 +108,7 @@ class Pages:
 
     @property
     def _common(self) -> bool:
-        return len(self._patients) > 1
+        return len(self.patients) > 1
 
 
 async def read_part(work: Work, patient: str, part: ChartPart) -> None:
@@ -122,6 +143,7 @@ async def _read_newest(
     work: Work, patient: str, part: ChartPart, pages: Pages, heard: datetime | None
 ) -> None:
     query = part.instead(patient)
+    pages.question = ""
     newest = await work.asking.ask(part.type, query, pages, most=part.latest_instead)
     if newest.left_out:
         raise LeftOut(newest.left_out)
@@ -166,6 +188,20 @@ async def ask_whole(work: Work, part: ChartPart, query: Query, pages: Pages) -> 
 
 
 async def _proved(work: Work, part: ChartPart, query: Query, pages: Pages) -> Asked:
+    """Ask, or go on with an answer that broke off: in an earlier pull, or just now in the middle of a page."""
+    pages.question = "&".join(f"{name}={value}" for name, value in query)
+    asked = await go_on(work, part, query, pages)
+    if asked is None:
+        try:
+            asked = await _from_its_beginning(work, part, query, pages)
+        except JournalError as error:
+            asked = await go_on(work, part, query, pages) if error.kind is ErrorKind.BROKEN else None
+            if asked is None:
+                raise
+    return asked
+
+
+async def _from_its_beginning(work: Work, part: ChartPart, query: Query, pages: Pages) -> Asked:
     """Ask; an answer of several pages, under which the records may have shifted, is held against the journal's count."""
     for _ in range(_PROOFS):
         asked = await work.asking.ask(part.type, query, pages)
@@ -176,23 +212,3 @@ async def _proved(work: Work, part: ChartPart, query: Query, pages: Pages) -> As
         if await work.asking.count(part.type, query) == len(asked.found):
             return asked
     raise LeftOut(UNPROVEN)
-
-
-def refuse_others(page: Page, patients: frozenset[str], type_: str) -> None:
-    """Refuse a whole page that brings somebody else's data, or another type than was asked for (fault H20)."""
-    by_patient(page, patients, type_)
-
-
-def by_patient(page: Page, patients: frozenset[str], type_: str) -> dict[str, list[Resource]]:
-    """Return the resources of a page by whose they are.
-
-    Raises:
-        JournalError: WRONG_RESOURCE for a page that brings anything of anybody else, or of another type (fault H20).
-    """
-    rows: dict[str, list[Resource]] = {}
-    for resource in page.resources:
-        patient = patient_of(resource.type, resource.body)
-        if resource.type != type_ or patient not in patients:
-            raise JournalError(ErrorKind.WRONG_RESOURCE)
-        rows.setdefault(patient, []).append(resource)
-    return rows

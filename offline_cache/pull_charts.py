@@ -74,16 +74,17 @@ async def read_charts(
     sorted_ = await work.worker.run(_sort, work, patients, resumed)
     charts = _Charts(work, sorted_, asyncio.Semaphore(AT_ONCE), len(patients), progress)
     await charts.read_news()
-    waiting = [patient for patient in patients if sorted_.whole[patient]]
     for patient in patients:
-        if patient not in waiting:
+        if not sorted_.whole[patient]:
             charts.tell(patient)
-    alone = AHEAD if work.plan.profile is Profile.FULL else len(waiting)
-    while waiting:
-        some, waiting = waiting[:alone], waiting[alone:]
-        await _all(charts.read_alone(patient) for patient in some)
-        if len(waiting) > 1 and await prove_or(work, [outcome.patient_id for outcome in charts.done]):
-            await _all(charts.read_together(waiting))
+    rest = list(patients)
+    alone = AHEAD if work.plan.profile is Profile.FULL else len(rest)
+    while any(sorted_.whole[patient] for patient in rest):
+        some, rest = rest[:alone], rest[alone:]
+        await _all(charts.read_alone(patient) for patient in some if sorted_.whole[patient])
+        waiting = sum(bool(sorted_.whole[patient]) for patient in rest)
+        if waiting > 1 and await prove_or(work, [outcome.patient_id for outcome in charts.done]):
+            await _all(charts.read_together(rest))
             break
     return charts.done
 
@@ -124,7 +125,10 @@ class _Charts:
         self.tell(patient)
 
     def read_together(self, patients: Sequence[str]) -> Iterator[Coroutine[Any, Any, None]]:
-        """Yield the questions in the order in which they are to be asked: group after group, in each part after part."""
+        """Yield the questions in the order in which they are to be asked: group after group, in each part after part.
+
+        The groups are the same when a pull is gone on with, so that an answer that broke off is found again.
+        """
         for group in in_groups(patients):
             left = [part for part in CHART_PARTS if any(part in self.sorted.whole[p] for p in group)]
             for part in tuple(left):
@@ -137,7 +141,8 @@ class _Charts:
         left.remove(part)
         if not left:
             for patient in group:
-                self.tell(patient)
+                if self.sorted.whole[patient]:
+                    self.tell(patient)
 
 
 def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sorted:

@@ -67,9 +67,7 @@ async def _came(work: Work, patients: Sequence[str], part: ChartPart) -> bool:
 async def _failed(work: Work, patients: Sequence[str], part: ChartPart, error: JournalError) -> bool:
     """Mark the part where the failure says nothing of the question; False where each is to be asked for alone."""
     if error.detail == TIMED_OUT:
-        work.alone = (
-            True  # a journal that is slow with many may be quick with one, and is not to be tried out twice
-        )
+        work.alone = True  # it may be quick with one, and is not to be tried out twice
         return False
     if error.kind not in WHOLE_LINE and error.retry_after is None:
         return False

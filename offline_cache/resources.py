@@ -163,6 +163,16 @@ class ResourceTable:
             )
         ]
 
+    def ids_since(self, patient: str, type_: str, generation: int) -> list[str]:
+        """Return the ids of a patient's resources of a type that this pull saw, or a later one."""
+        return [
+            str(row[0])
+            for row in self._engine.run(
+                "SELECT id FROM resource WHERE patient = ? AND type = ? AND generation >= ? ORDER BY id",
+                (patient, type_, generation),
+            )
+        ]
+
     def of_type(self, type_: str) -> list[StoredResource]:
         """Return all resources of a type, by id."""
         return [_stored(row) for row in self._engine.run(f"{_SELECT} WHERE type = ? ORDER BY id", (type_,))]

@@ -74,7 +74,7 @@ def sweep_on_a_partial_answer() -> AbstractContextManager[object]:
     async def swept(self: Pages, page: Page) -> None:
         await take(self, page)
         await self.keep()
-        for patient in self._patients:
+        for patient in self.patients:
             await self._work.worker.run(self._work.landing._sweep, patient, self._part, self._generation)
 
     return patch.object(Pages, "page", swept)
