@@ -99,7 +99,14 @@ class Asking:
         self.line = Line()
 
     async def ask(
-        self, type_: str, query: Query, taker: Taker, *, most: int = 0, waits: bool = True
+        self,
+        type_: str,
+        query: Query,
+        taker: Taker,
+        *,
+        most: int = 0,
+        waits: bool = True,
+        per_page: int = 1,
     ) -> Asked:
         """Ask, and ask again where that can help; each beginning is told to the taker.
 
@@ -108,6 +115,7 @@ class Asking:
             query: The search parameters but for `_count`.
             taker: Who takes the pages.
             most: Stop after so many resources; 0 is all.
+            per_page: How many times as many resources as usual a page may hold: little is asked of each.
             waits: Keep quiet as long as the journal asks and try again; else somebody is told at once, who may wait.
 
         Raises:
@@ -119,7 +127,7 @@ class Asking:
             await taker.begin()
             asked = Asked()
             try:
-                if await self._once(type_, query, taker, asked, most):
+                if await self._once(type_, query, taker, asked, most, per_page):
                     await self._see_that_it_was_the_last(type_, query, asked)
             except JournalError as error:
                 if not self._may_ask_again(error, asked, patience):
@@ -156,9 +164,11 @@ class Asking:
         await self._keep_quiet()
         return await self._client.count(type_, query)
 
-    async def _once(self, type_: str, query: Query, taker: Taker, asked: Asked, most: int) -> bool:
+    async def _once(
+        self, type_: str, query: Query, taker: Taker, asked: Asked, most: int, per_page: int
+    ) -> bool:
         """Take the pages; tell whether the journal was asked to the end."""
-        size = min(most, self._size.now) if most else self._size.now
+        size = min(most, self._size.now) if most else self._size.now * per_page
         return await self._take(self._client.search(type_, query, page_size=size), size, taker, asked, most)
 
     async def _take(

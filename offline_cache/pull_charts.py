@@ -51,9 +51,10 @@ class ChartOutcome:
 
 @dataclass(slots=True)
 class _Sorted:
-    """Which parts of whom are read how."""
+    """Which parts of whom are read how: the news, those of what came in this very run before it broke off, and all of it."""
 
     news: dict[str, dict[str, Cursor]]
+    later: dict[str, dict[str, Cursor]]
     whole: dict[str, list[ChartPart]]
 
 
@@ -73,7 +74,7 @@ async def read_charts(
     """
     sorted_ = await work.worker.run(_sort, work, patients, resumed)
     charts = _Charts(work, sorted_, asyncio.Semaphore(AT_ONCE), len(patients), progress)
-    await charts.read_news()
+    await charts.read_news(sorted_.news)
     for patient in patients:
         if not sorted_.whole[patient]:
             charts.tell(patient)
@@ -83,10 +84,12 @@ async def read_charts(
         some, rest = rest[:alone], rest[alone:]
         await _all(charts.read_alone(patient) for patient in some if sorted_.whole[patient])
         waiting = sum(bool(sorted_.whole[patient]) for patient in rest)
-        if waiting > 1 and await prove_or(work, [outcome.patient_id for outcome in charts.done]):
+        if waiting > 1 and await prove_or(work, charts.done):
             await _all(charts.read_together(rest))
             break
-    return charts.done
+    if not work.asking.line.lost:  # else they stay what they are: whole as of a few minutes ago
+        await charts.read_news(sorted_.later)
+    return [ChartOutcome(patient, work.lacking(patient)) for patient in charts.done]
 
 
 @dataclass(slots=True)
@@ -98,16 +101,15 @@ class _Charts:
     gate: asyncio.Semaphore
     count: int
     progress: Callable[[int, int, ChartOutcome], None]
-    done: list[ChartOutcome] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
 
     def tell(self, patient: str) -> None:
         """Say that a patient's chart has come as far as it will."""
-        self.done.append(ChartOutcome(patient, self.work.lacking(patient)))
-        self.progress(len(self.done), self.count, self.done[-1])
+        self.done.append(patient)
+        self.progress(len(self.done), self.count, ChartOutcome(patient, self.work.lacking(patient)))
 
-    async def read_news(self) -> None:
-        """Bring what is new of the parts that are here."""
-        news = self.sorted.news
+    async def read_news(self, news: dict[str, dict[str, Cursor]]) -> None:
+        """Bring what is new of parts that are here."""
         if any(news.values()):
             await prove_or(self.work, list(dict.fromkeys(p for cursors in news.values() for p in cursors)))
 
@@ -148,16 +150,19 @@ class _Charts:
 def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sorted:
     """Sort the parts by how they are to be read."""
     now = work.clock.now()
-    sorted_ = _Sorted({part.name: {} for part in CHART_PARTS}, {patient: [] for patient in patients})
+    news: dict[str, dict[str, Cursor]] = {part.name: {} for part in CHART_PARTS}
+    later: dict[str, dict[str, Cursor]] = {part.name: {} for part in CHART_PARTS}
+    sorted_ = _Sorted(news, later, {patient: [] for patient in patients})
     for patient in patients:
         marks = {s.name: s for s in work.store.scopes.sections(patient)}
         for part in CHART_PARTS:
             cursor = work.store.cursors.get(patient, part.name)
-            if cursor is not None and work.plan.has_delta(part.type) and usable(cursor, part, now):
-                sorted_.news[part.name][patient] = cursor
-                continue
             mark = marks.get(part.name)
             came = mark.as_of if mark is not None and mark.complete else None
+            if cursor is not None and work.plan.has_delta(part.type) and usable(cursor, part, now):
+                is_of_this_run = resumed is not None and came is not None and came >= resumed
+                (later if is_of_this_run else news)[part.name][patient] = cursor
+                continue
             if resumed is None or came is None or came < resumed:
                 sorted_.whole[patient].append(part)
     return sorted_

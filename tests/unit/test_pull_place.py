@@ -266,3 +266,38 @@ async def test_place_goes_with_each_of_its_patients() -> None:
     assert "p4" in json.dumps([str(v) for row in scene.store._engine.run("SELECT * FROM place") for v in row])
     scene.store.purges.remove_chart("p4")
     assert scene.store._engine.run("SELECT * FROM place") == []
+
+
+async def test_what_is_missing_is_asked_for_before_the_news_of_what_came_minutes_ago() -> None:
+    """A line that breaks often would else bring nothing but news; and what came whole stays so. Fault: N1, D12."""
+    scene = await broken()
+    plain = scene.journal._met
+
+    def met(type_: str, query: Any, id_: str = "") -> None:
+        plain(type_, query, id_)
+        if type_ == "Flag" and is_later_page(query):
+            raise LOST
+
+    scene.journal._met = met  # type: ignore[method-assign]  # the line goes again
+    assert not await scene.again()
+    assert not [q for t, q in scene.journal.asked if t == "AllergyIntolerance" and "_lastUpdated" in dict(q)]
+    assert [s.name for s in scene.store.scopes.sections("p1") if not s.complete] == []
+    scene.journal._met = plain  # type: ignore[method-assign]  # and is back
+    assert await scene.again()
+    news = [q for t, q in scene.journal.asked if t == "AllergyIntolerance" and "_lastUpdated" in dict(q)]
+    assert len(news) == 1
+
+
+async def test_ids_are_asked_for_many_at_a_time() -> None:
+    scene = await broken()
+    sizes: list[int] = []
+    plain = scene.journal.search
+
+    def search(type_: str, query: Any, *, page_size: int = 100) -> Any:
+        if "_elements" in dict(query):
+            sizes.append(page_size)
+        return plain(type_, query, page_size=page_size)
+
+    scene.journal.search = search  # type: ignore[method-assign]  # only looked at
+    assert await scene.again()
+    assert sizes == [500]
