@@ -13,6 +13,7 @@ import json
 import random
 import socket
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,8 @@ class Journal:
             return _bundle([], [], len(found), "")
         size, page = int(names.get("_count", "100")), int(names.get(PAGED_BY, "0"))
         some = found[page * size : (page + 1) * size]
+        if "_elements" in names:
+            some = [replace(one, body=_elements(one, names["_elements"])) for one in some]
         included = [self._by_type["Patient"][one.patient] for one in some] if "_include" in names else []
         following = ""
         if (page + 1) * size < len(found):
@@ -100,6 +103,12 @@ class Journal:
             "software": {"name": "Måling", "version": "1"},
             "rest": [{"mode": "server", "resource": types}],
         }
+
+
+def _elements(one: Made, names: str) -> bytes:
+    """Return a resource with these members alone, and those that every one has."""
+    wanted = {*names.split(","), "resourceType", "id", "meta"}
+    return json.dumps({k: v for k, v in json.loads(one.body).items() if k in wanted}).encode()
 
 
 def _matches(one: Made, name: str, value: str) -> bool:

@@ -91,7 +91,7 @@ def read_bundle(body: bytes, *, writes: bool = False) -> Bundle:
 
 def is_there(raw: msgspec.Raw) -> bool:
     """Tell whether the member was given and is not null."""
-    return bytes(raw) != b"null"
+    return raw != _NULL
 
 
 def read_page(bundle: Bundle, type_: str, server_time: datetime | None) -> Page:
@@ -113,8 +113,15 @@ def read_page(bundle: Bundle, type_: str, server_time: datetime | None) -> Page:
             included.append(_with_id(resource))
         else:
             matches.append(_of_type(_with_id(resource), type_))
+    link = bundle.next
     return Page(
-        tuple(matches), tuple(included), bundle.total, tuple(warnings), server_time, is_last=not bundle.next
+        tuple(matches),
+        tuple(included),
+        bundle.total,
+        tuple(warnings),
+        server_time,
+        is_last=not link,
+        next=link,
     )
 
 

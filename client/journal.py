@@ -109,6 +109,15 @@ class JournalClient:
         async for bundle, answer in self._bundles(first):
             yield read_page(bundle, type_, answer.server_time)
 
+    async def search_on(self, type_: str, link: str) -> AsyncIterator[Page]:
+        """Yield the pages of a search that had come to a link, from the page behind it on.
+
+        Raises:
+            JournalError: as `search`; NOT_FOUND, GONE or REFUSED where the journal knows the link no more.
+        """
+        async for bundle, answer in self._bundles(await self._transport.follow(link, headers=_READ)):
+            yield read_page(bundle, type_, answer.server_time)
+
     async def count(self, type_: str, query: Sequence[tuple[str, str]]) -> int:
         """Return the journal's own count of matches, asked for separately."""
         answer = await self._search(type_, [*query, ("_summary", "count")], in_body=False)

@@ -28,7 +28,7 @@ def without_mark(body: bytes) -> bytes:
 def check(body: bytes) -> None:
     """Raise JsonError unless the bytes are JSON that keeps the rules."""
     try:
-        tree = from_json(body, allow_inf_nan=False, cache_strings="keys")
+        tree = from_json(body, allow_inf_nan=False, cache_strings="all")
     except ValueError:
         raise JsonError("not JSON, too deep, or a lone surrogate") from None
     if not _has_all_of(tree, body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a search. `total` is the journal's word and may be wrong (Epic: the page's size)."""
+    """One page of a search. `total` is the journal's word and may be wrong (Epic: the page's size); `next` is its link."""
 
     resources: tuple[Resource, ...]
     included: tuple[Resource, ...]
@@ -40,6 +41,7 @@ class Page:
     warnings: tuple[Outcome, ...]
     server_time: datetime | None
     is_last: bool
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,22 @@ class _Meta(msgspec.Struct):
     lastUpdated: str | None = None  # noqa: N815  FHIR's own name
 
 
+_NO_META = _Meta()
+
+
 class _Header(msgspec.Struct):
     resourceType: str = ""  # noqa: N815  FHIR's own name
     id: str | None = None
     meta: msgspec.Raw = msgspec.Raw(b"null")
 
 
+class _Usual(msgspec.Struct):
+    resourceType: str = ""  # noqa: N815  FHIR's own name
+    id: str | None = None
+    meta: _Meta | None = None
+
+
+_read_usual = msgspec.json.Decoder(_Usual).decode
 _read_header = msgspec.json.Decoder(_Header).decode
 _read_meta = msgspec.json.Decoder(_Meta | None).decode
 
@@ -92,16 +104,24 @@ def read_resource(body: bytes | msgspec.Raw) -> Resource:
         JournalError: NOT_FHIR when it is no resource, BROKEN when its id cannot be an id.
     """
     body = bytes(body)
+    type_, id_, meta = _header_of(body)
+    if not is_type(type_):
+        raise JournalError(ErrorKind.NOT_FHIR, detail="no resourceType")
+    if id_ and not is_id(id_):
+        raise JournalError(ErrorKind.BROKEN, detail="an id that cannot be one")
+    return Resource(type_, id_ or "", meta.versionId or "", meta.lastUpdated or "", body)
+
+
+def _header_of(body: bytes) -> tuple[str, str | None, _Meta]:
+    """Read type, id and meta: at one go as they nearly always are, else again with a meta of any shape."""
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        usual = _read_usual(body)
+        return usual.resourceType, usual.id, usual.meta or _NO_META
     try:
         header = _read_header(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise JournalError(ErrorKind.NOT_FHIR, detail="no resource") from None
-    if not is_type(header.resourceType):
-        raise JournalError(ErrorKind.NOT_FHIR, detail="no resourceType")
-    if header.id and not is_id(header.id):
-        raise JournalError(ErrorKind.BROKEN, detail="an id that cannot be one")
-    meta = _lenient_meta(header.meta)
-    return Resource(header.resourceType, header.id or "", meta.versionId or "", meta.lastUpdated or "", body)
+    return header.resourceType, header.id, _lenient_meta(header.meta)
 
 
 def _lenient_meta(raw: msgspec.Raw) -> _Meta:

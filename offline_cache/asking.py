@@ -10,7 +10,7 @@ from offline_cache.left_out import CUT_OFF, left_out_of
 from offline_cache.server_time import later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from datetime import datetime
 
     from client.journal import JournalClient
@@ -99,7 +99,14 @@ class Asking:
         self.line = Line()
 
     async def ask(
-        self, type_: str, query: Query, taker: Taker, *, most: int = 0, waits: bool = True
+        self,
+        type_: str,
+        query: Query,
+        taker: Taker,
+        *,
+        most: int = 0,
+        waits: bool = True,
+        per_page: int = 1,
     ) -> Asked:
         """Ask, and ask again where that can help; each beginning is told to the taker.
 
@@ -108,6 +115,7 @@ class Asking:
             query: The search parameters but for `_count`.
             taker: Who takes the pages.
             most: Stop after so many resources; 0 is all.
+            per_page: How many times as many resources as usual a page may hold: little is asked of each.
             waits: Keep quiet as long as the journal asks and try again; else somebody is told at once, who may wait.
 
         Raises:
@@ -119,7 +127,7 @@ class Asking:
             await taker.begin()
             asked = Asked()
             try:
-                if await self._once(type_, query, taker, asked, most):
+                if await self._once(type_, query, taker, asked, most, per_page):
                     await self._see_that_it_was_the_last(type_, query, asked)
             except JournalError as error:
                 if not self._may_ask_again(error, asked, patience):
@@ -131,19 +139,47 @@ class Asking:
         """Take in the stamps of an answer that was no search."""
         self._time.hear(stamps, date)
 
+    @property
+    def heard(self) -> datetime | None:
+        """The journal's time as far as it has been heard."""
+        return self._time.heard
+
+    async def go_on(self, type_: str, link: str, taker: Taker, asked: Asked) -> None:
+        """Ask an answer that broke off on from a link to its last page; nothing is begun anew.
+
+        Args:
+            type_: The resource type.
+            link: The journal's own, to the page that did not come.
+            taker: Who takes the pages.
+            asked: What the answer had amounted to; added to.
+
+        Raises:
+            JournalError: it broke off again, or the journal does not know the link any more.
+        """
+        await self._keep_quiet()
+        await self._take(self._client.search_on(type_, link), self._size.now, taker, asked, 0)
+
     async def count(self, type_: str, query: Query) -> int:
         """Return the journal's own count."""
         await self._keep_quiet()
         return await self._client.count(type_, query)
 
-    async def _once(self, type_: str, query: Query, taker: Taker, asked: Asked, most: int) -> bool:
+    async def _once(
+        self, type_: str, query: Query, taker: Taker, asked: Asked, most: int, per_page: int
+    ) -> bool:
         """Take the pages; tell whether the journal was asked to the end."""
-        size = min(most, self._size.now) if most else self._size.now
+        size = min(most, self._size.now) if most else self._size.now * per_page
+        return await self._take(self._client.search(type_, query, page_size=size), size, taker, asked, most)
+
+    async def _take(
+        self, pages: AsyncIterator[Page], size: int, taker: Taker, asked: Asked, most: int
+    ) -> bool:
+        """Take pages of a size; tell whether the last one was among them."""
         since = self._clock.monotonic()
         before = (
             self._time.heard
         )  # what other answers tell from now on may be later than this answer's first page
-        async for page in self._client.search(type_, query, page_size=size):
+        async for page in pages:
             resources = (*page.resources, *page.included)
             heard = self._time.hear((r.last_updated for r in resources), page.server_time)
             if not asked.pages:

@@ -62,10 +62,8 @@ class ChartPart:
             return True
         return moment[:10] >= (now - timedelta(days=self.days_back)).astimezone(UTC).date().isoformat()
 
-    def instead(self, patient_id: str) -> Query | None:
-        """Return what to ask when the first query gave nothing: the newest ones, of any age."""
-        if not self.latest_instead:
-            return None
+    def instead(self, patient_id: str) -> Query:
+        """Return what to ask when the first query gave nothing and `latest_instead` is set: the newest ones, of any age."""
         return (("patient", patient_id), *self.fixed, ("_sort", f"-{self.date_parameter}"))
 
 

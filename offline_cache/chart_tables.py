@@ -11,6 +11,7 @@ OF_A_PATIENT: dict[str, str] = {
     "resource": "DELETE FROM resource WHERE patient = ?",
     "section": "DELETE FROM section WHERE patient = ?",
     "cursor": "DELETE FROM cursor WHERE patient = ?",
+    "place": "DELETE FROM place WHERE generation IN (SELECT generation FROM place WHERE patient = ?)",
     "notice": "DELETE FROM notice WHERE patient = ?",
     "change": "DELETE FROM change WHERE patient = ?",
     "safety_notice": "DELETE FROM safety_notice WHERE patient = ?",

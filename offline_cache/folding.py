@@ -22,25 +22,42 @@ _LETTERS = {
     **dict.fromkeys("'’‘`´ʼʻ", ""),
 }
 _DIGRAPH = re.compile("a[ae]|oe")
-_WORD = re.compile(r"[^\W_]+")
+_MOST = 4096
+
+
+class _Table(dict[int, str]):
+    """What each letter folds to, worked out when it is first met: case, accents and letters know no neighbours."""
+
+    def __init__(self, between: str | None = None) -> None:
+        super().__init__()
+        self._between = between
+
+    def __missing__(self, letter: int) -> str:
+        """Fold one letter; with `between`, what is neither letter nor digit becomes that."""
+        if len(self) >= _MOST:
+            self.clear()
+        decomposed = unicodedata.normalize("NFKD", chr(letter).casefold())
+        bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+        folded = "".join(_LETTERS.get(c, c) for c in bare)
+        if self._between is not None:
+            folded = "".join(c if c.isalnum() else self._between for c in folded)
+        self[letter] = folded
+        return folded
+
+
+_FOLDED = _Table()
+_WORDS = _Table(" ")
 
 
 def fold(text: str) -> str:
     """Return the text folded: Åse, Aase and ÅSE alike; Bø and Boe alike; d’Angelo as one word."""
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.casefold())
-        marks = {c for c in set(decomposed) if unicodedata.combining(c)}
-        text = _without(decomposed, dict.fromkeys(marks, ""))
-    return _DIGRAPH.sub(lambda two: two[0][0], _without(text.casefold(), _LETTERS))
+    return _with_digraphs(text.translate(_FOLDED))
 
 
 def words_of(text: str) -> list[str]:
     """Return the folded words, in order; what stands between them is left out."""
-    return _WORD.findall(fold(text))
+    return _with_digraphs(text.translate(_WORDS)).split()
 
 
-def _without(text: str, letters: dict[str, str]) -> str:
-    """Replace letters: a note holds few different ones, and each that it holds is replaced at one go."""
-    for letter in letters.keys() & set(text):
-        text = text.replace(letter, letters[letter])
-    return text
+def _with_digraphs(text: str) -> str:
+    return _DIGRAPH.sub(lambda two: two[0][0], text)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from client.resource import Deletion, Resource
     from offline_cache.chart_parts import ChartPart
+    from offline_cache.places import Place
     from offline_cache.store import Store
     from offline_cache.sync_report import Tally
     from ports.clock import Clock
@@ -43,12 +44,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class LastPage:
-    """The end of a part that is read from its beginning: what came last, under which generation, how far it was read.
+    """The end of an answer that is whole: what came last of whom, under which generation, how far it was read.
 
-    `limit` is the code of what the question left out by itself.
+    `rows` names everybody whom the answer makes whole, also those who have nothing on the last page or nothing at all; `limit`
+    is the code of what the question left out by itself.
     """
 
-    resources: Sequence[Resource]
+    rows: Mapping[str, Sequence[Resource]]
     generation: int
     since: datetime | None
     limit: str = ""
@@ -61,44 +63,60 @@ class Landing:
         self._store = store
         self._clock = clock
         self._tally = tally
-        self._whole_before: dict[tuple[str, str], bool] = {}
+        self._whole_before: dict[str, frozenset[str]] = {}
 
     def is_fresh(self, patient: str, part: ChartPart) -> bool:
         """Tell whether the part was never whole before this sync: its first filling is no news."""
-        key = patient, part.name
-        if key not in self._whole_before:
-            marks = {s.name: s.as_of for s in self._store.scopes.sections(patient)}
-            self._whole_before[key] = marks.get(part.name) is not None
-        return not self._whole_before[key]
+        if patient not in self._whole_before:
+            marks = self._store.scopes.sections(patient)
+            self._whole_before[patient] = frozenset(s.name for s in marks if s.as_of is not None)
+        return part.name not in self._whole_before[patient]
 
-    def page(self, patient: str, part: ChartPart, resources: Sequence[Resource], generation: int) -> int:
-        """Keep one page of a part that is read from its beginning; return the generation, which is begun where it is 0."""
+    def page(
+        self,
+        part: ChartPart,
+        rows: Mapping[str, Sequence[Resource]],
+        generation: int,
+        *,
+        common: bool = False,
+        place: Place | None = None,
+    ) -> int:
+        """Keep one page of a part that is read from its beginning; return the generation, which is begun where it is 0.
+
+        Args:
+            part: The part.
+            rows: What came, by patient.
+            generation: That of the answer; 0 for its first page.
+            common: The question named several patients: what is here under another one is not taken.
+            place: Where the answer is gone on with if it breaks off after this page.
+
+        Raises:
+            JournalError: WRONG_RESOURCE when a resource of a common answer changed hands; nothing is kept (fault H20).
+        """
         with self._store.transaction():
+            if common and self._store.resources.are_anothers(part.type, rows):
+                raise JournalError(ErrorKind.WRONG_RESOURCE, detail="a resource that changed hands")
             generation = generation or self._store.resources.new_generation()
-            if self.is_fresh(patient, part):
-                now = self._clock.now()
-                came = self._store.resources.put_all(
-                    resources, patient=patient, fetched_at=now, generation=generation
-                )
-                if came:
-                    self._tally.add(patient, came=came)
-            else:
-                for resource in resources:
-                    self._take(resource, patient, generation, fresh=False)
+            for patient, resources in rows.items():
+                self._page_of(patient, part, resources, generation)
+            if place is not None:
+                self._store.places.put(part.name, place, generation)
         return generation
 
-    def last_page(self, patient: str, part: ChartPart, last: LastPage) -> None:
-        """Keep the last page, sweep what the whole answer no longer held, and mark the part whole."""
+    def last_page(self, part: ChartPart, last: LastPage, *, common: bool = False) -> None:
+        """Keep the last page, sweep what the whole answer no longer held, and mark the part whole for each, in one commit."""
         now = self._clock.now()
         with self._store.transaction():
-            self._sweep(patient, part, self.page(patient, part, last.resources, last.generation))
-            self._store.scopes.put_section(patient, part.name, True, now, last.limit)
-            self._store.notices.clear(patient, _OF_PART, type_=part.type)
-            self._store.notices.clear(patient, (NoticeCode.ACCESS_WITHDRAWN,), type_=part.type)
-            if last.since is None:
-                self._store.cursors.drop(patient, part.name)
-            else:
-                self._store.cursors.put(patient, part.name, Cursor(last.since, part.shape, now))
+            generation = self.page(part, last.rows, last.generation, common=common)
+            self._store.places.drop(part.name, tuple(last.rows))
+            for patient in last.rows:
+                self._sweep(patient, part, generation)
+                self._store.scopes.put_section(patient, part.name, True, now, "")
+                self._store.notices.clear(patient, (*_OF_PART, NoticeCode.ACCESS_WITHDRAWN), type_=part.type)
+                if last.since is None:
+                    self._store.cursors.drop(patient, part.name)
+                else:
+                    self._store.cursors.put(patient, part.name, Cursor(last.since, part.shape, now))
 
     def window(self, window: Window) -> None:
         """Keep a whole delta and move its cursors, in one commit.
@@ -173,6 +191,18 @@ class Landing:
             for resource in resources:
                 known = self._store.resources.owner(resource.type, resource.id) is not None
                 self._take(resource, owners[resource.id], generation, fresh=not known)
+
+    def _page_of(self, patient: str, part: ChartPart, resources: Sequence[Resource], generation: int) -> None:
+        if self.is_fresh(patient, part):
+            now = self._clock.now()
+            came = self._store.resources.put_all(
+                resources, patient=patient, fetched_at=now, generation=generation
+            )
+            if came:
+                self._tally.add(patient, came=came)
+        else:
+            for resource in resources:
+                self._take(resource, patient, generation, fresh=False)
 
     def _take_news(self, resource: Resource, part: ChartPart, generation: int, now: datetime) -> None:
         patient = patient_of(resource.type, resource.body)

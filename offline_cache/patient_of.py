@@ -64,6 +64,23 @@ class _Links(msgspec.Struct, frozen=True):
 _DECODER = msgspec.json.Decoder(_Links)
 
 
+class _Reference(msgspec.Struct, frozen=True):
+    reference: str | None = None
+
+
+class _Usual(msgspec.Struct, frozen=True):
+    """The three members that nearly all of a chart names its patient by, where they have their usual shape."""
+
+    subject: _Reference | None = None
+    patient: _Reference | None = None
+    for_: _Reference | None = msgspec.field(name="for", default=None)
+
+
+_USUAL = msgspec.json.Decoder(_Usual)
+_MEMBERS = {"subject": "subject", "patient": "patient", "for": "for_"}
+_MEMBER_OF = {type_: _MEMBERS[path[0]] for type_, path in _PATHS.items() if path[0] in _MEMBERS}
+
+
 def patient_of(type_: str, body: bytes) -> str:
     """Return the id of the one patient a resource belongs to; empty when it names none, or more than one.
 
@@ -71,6 +88,15 @@ def patient_of(type_: str, body: bytes) -> str:
         type_: The resource type.
         body: The resource as it came.
     """
+    member = _MEMBER_OF.get(type_)
+    if member is not None:
+        try:
+            link = getattr(_USUAL.decode(body), member)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            pass  # another shape, or no JSON: looked at more closely below
+        else:
+            match = _REFERENCE.search(link.reference) if link is not None and link.reference else None
+            return match[1] if match else ""
     found = patients_of(type_, body)
     return next(iter(found)) if len(found) == 1 else ""
 

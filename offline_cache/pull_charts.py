@@ -1,4 +1,7 @@
-"""The charts of a round: what can be asked for as news is asked for all patients at once, the rest patient by patient.
+"""The charts of a round: what can be asked for as news is asked for all patients at once.
+
+What must be read from its beginning is read alone for the next visits, so that they are whole early, and for the others in
+groups where the journal takes such a question.
 
 The order is that of clinical need: parts as chart_parts.py ranks them, patients as they are visited.
 """
@@ -6,7 +9,7 @@ The order is that of clinical need: parts as chart_parts.py ranks them, patients
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from client.errors import JournalError
@@ -14,10 +17,12 @@ from offline_cache.chart_parts import CHART_PARTS, ChartPart
 from offline_cache.pull_chart import read_part
 from offline_cache.pull_deletes import read_deletions, sweep_ids
 from offline_cache.pull_delta import PATIENTS_IN_ONE, read_news, usable
-from offline_cache.pull_plan import DeletesBy
+from offline_cache.pull_many import in_groups, read_part_of
+from offline_cache.pull_or import or_is_proved, prove_or
+from offline_cache.pull_plan import DeletesBy, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -27,7 +32,8 @@ if TYPE_CHECKING:
 AT_ONCE = 3
 """How many questions are under way side by side; the journal is shared with others (norway.md §4.3)."""
 
-_OR_PROVED = "pull.or"
+AHEAD = 2
+"""So many are read alone before the others are read together: who is visited next has a whole chart early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,10 @@ class ChartOutcome:
 
 @dataclass(slots=True)
 class _Sorted:
-    """Which parts of whom are read how."""
+    """Which parts of whom are read how: the news, those of what came in this very run before it broke off, and all of it."""
 
     news: dict[str, dict[str, Cursor]]
+    later: dict[str, dict[str, Cursor]]
     whole: dict[str, list[ChartPart]]
 
 
@@ -66,46 +73,96 @@ async def read_charts(
         progress: told each patient as it is done.
     """
     sorted_ = await work.worker.run(_sort, work, patients, resumed)
-    gate = asyncio.Semaphore(AT_ONCE)
-    done: list[ChartOutcome] = []
-
-    def tell(patient: str) -> None:
-        done.append(ChartOutcome(patient, work.lacking(patient)))
-        progress(len(done), len(patients), done[-1])
-
-    async def news(part: ChartPart) -> None:
-        async with gate:
-            await _news_of(work, part, sorted_.news[part.name])
-
-    async def whole(patient: str) -> None:
-        async with gate:
-            for part in sorted_.whole[patient]:
-                await read_part(work, patient, part)
-        tell(patient)
-
-    if any(sorted_.news.values()):
-        await _prove_or(work, sorted_.news)
-    await _all(news(part) for part in CHART_PARTS if sorted_.news[part.name])
+    charts = _Charts(work, sorted_, asyncio.Semaphore(AT_ONCE), len(patients), progress)
+    await charts.read_news(sorted_.news)
     for patient in patients:
         if not sorted_.whole[patient]:
-            tell(patient)
-    await _all(whole(patient) for patient in patients if sorted_.whole[patient])
-    return done
+            charts.tell(patient)
+    rest = list(patients)
+    alone = AHEAD if work.plan.profile is Profile.FULL else len(rest)
+    while any(sorted_.whole[patient] for patient in rest):
+        some, rest = rest[:alone], rest[alone:]
+        await _all(charts.read_alone(patient) for patient in some if sorted_.whole[patient])
+        waiting = sum(bool(sorted_.whole[patient]) for patient in rest)
+        if waiting > 1 and await prove_or(work, charts.done):
+            await _all(charts.read_together(rest))
+            break
+    if not work.asking.line.lost:  # else they stay what they are: whole as of a few minutes ago
+        await charts.read_news(sorted_.later)
+    return [ChartOutcome(patient, work.lacking(patient)) for patient in charts.done]
+
+
+@dataclass(slots=True)
+class _Charts:
+    """The reading of the charts under way."""
+
+    work: Work
+    sorted: _Sorted
+    gate: asyncio.Semaphore
+    count: int
+    progress: Callable[[int, int, ChartOutcome], None]
+    done: list[str] = field(default_factory=list)
+
+    def tell(self, patient: str) -> None:
+        """Say that a patient's chart has come as far as it will."""
+        self.done.append(patient)
+        self.progress(len(self.done), self.count, ChartOutcome(patient, self.work.lacking(patient)))
+
+    async def read_news(self, news: dict[str, dict[str, Cursor]]) -> None:
+        """Bring what is new of parts that are here."""
+        if any(news.values()):
+            await prove_or(self.work, list(dict.fromkeys(p for cursors in news.values() for p in cursors)))
+
+        async def of(part: ChartPart) -> None:
+            async with self.gate:
+                await _news_of(self.work, part, news[part.name])
+
+        await _all(of(part) for part in CHART_PARTS if news[part.name])
+
+    async def read_alone(self, patient: str) -> None:
+        """Bring one patient's chart, part by part."""
+        async with self.gate:
+            for part in self.sorted.whole[patient]:
+                await read_part(self.work, patient, part)
+        self.tell(patient)
+
+    def read_together(self, patients: Sequence[str]) -> Iterator[Coroutine[Any, Any, None]]:
+        """Yield the questions in the order in which they are to be asked: group after group, in each part after part.
+
+        The groups are the same when a pull is gone on with, so that an answer that broke off is found again.
+        """
+        for group in in_groups(patients):
+            left = [part for part in CHART_PARTS if any(part in self.sorted.whole[p] for p in group)]
+            for part in tuple(left):
+                yield self._read_of(group, part, left)
+
+    async def _read_of(self, group: Sequence[str], part: ChartPart, left: list[ChartPart]) -> None:
+        """Bring one part of a group; the last one to come tells of the patients."""
+        async with self.gate:
+            await read_part_of(self.work, [p for p in group if part in self.sorted.whole[p]], part)
+        left.remove(part)
+        if not left:
+            for patient in group:
+                if self.sorted.whole[patient]:
+                    self.tell(patient)
 
 
 def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sorted:
     """Sort the parts by how they are to be read."""
     now = work.clock.now()
-    sorted_ = _Sorted({part.name: {} for part in CHART_PARTS}, {patient: [] for patient in patients})
+    news: dict[str, dict[str, Cursor]] = {part.name: {} for part in CHART_PARTS}
+    later: dict[str, dict[str, Cursor]] = {part.name: {} for part in CHART_PARTS}
+    sorted_ = _Sorted(news, later, {patient: [] for patient in patients})
     for patient in patients:
         marks = {s.name: s for s in work.store.scopes.sections(patient)}
         for part in CHART_PARTS:
             cursor = work.store.cursors.get(patient, part.name)
-            if cursor is not None and work.plan.has_delta(part.type) and usable(cursor, part, now):
-                sorted_.news[part.name][patient] = cursor
-                continue
             mark = marks.get(part.name)
             came = mark.as_of if mark is not None and mark.complete else None
+            if cursor is not None and work.plan.has_delta(part.type) and usable(cursor, part, now):
+                is_of_this_run = resumed is not None and came is not None and came >= resumed
+                (later if is_of_this_run else news)[part.name][patient] = cursor
+                continue
             if resumed is None or came is None or came < resumed:
                 sorted_.whole[patient].append(part)
     return sorted_
@@ -122,10 +179,8 @@ async def _news_of(work: Work, part: ChartPart, cursors: dict[str, Cursor]) -> N
         for patient in cursors:
             await work.lacks(patient, part, work.met(error))
         return
-    in_one = PATIENTS_IN_ONE if await _or_is_proved(work) else 1
-    patients = list(cursors)
-    for start in range(0, len(patients), in_one):
-        some = patients[start : start + in_one]
+    in_one = PATIENTS_IN_ONE if await or_is_proved(work) else 1
+    for some in in_groups(list(cursors), in_one):
         await read_news(work, part, some, [cursors[patient] for patient in some])
         whole = [patient for patient in some if part.name not in dict(work.lacking(patient))]
         if deletes_by is DeletesBy.SWEEP and whole:
@@ -138,38 +193,6 @@ async def _swept(work: Work, part: ChartPart, patients: Sequence[str]) -> None:
     except JournalError as error:
         for patient in patients:
             await work.lacks(patient, part, work.met(error))
-
-
-async def _or_is_proved(work: Work) -> bool:
-    return await work.worker.run(work.store.meta.get, _OR_PROVED) == work.plan.software.encode()
-
-
-async def _prove_or(work: Work, news: dict[str, dict[str, Cursor]]) -> None:
-    """See once per journal and version that `patient=a,b` means either: where it does not, nothing would look like no news."""
-    if await _or_is_proved(work):
-        return
-    pair = await work.worker.run(_pair, work, news)
-    if pair is None:
-        return
-    part, patients, most = pair
-    try:
-        counted = await work.asking.count(part.type, part.of_many(patients, work.clock.now()))
-    except JournalError:
-        return
-    if counted > most:
-        await work.worker.run(work.store.meta.put, _OR_PROVED, work.plan.software.encode())
-
-
-def _pair(work: Work, news: dict[str, dict[str, Cursor]]) -> tuple[ChartPart, list[str], int] | None:
-    """Return a part, two patients who both have something in it, and the larger number."""
-    for part in CHART_PARTS:
-        if part.days_back is not None:
-            continue
-        counts = {p: len(work.store.resources.ids_of_patient(p, part.type)) for p in news[part.name]}
-        some = [patient for patient, count in counts.items() if count]
-        if len(some) > 1:
-            return part, some[:2], max(counts[patient] for patient in some[:2])
-    return None
 
 
 async def _all(calls: Iterable[Coroutine[Any, Any, None]]) -> None:

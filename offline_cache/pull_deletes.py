@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from client.errors import ErrorKind, JournalError
 from offline_cache.notices import Notice
 from offline_cache.patient_of import patient_of
-from offline_cache.pull_chart import refuse_others
 from offline_cache.pull_codes import ChangeKind, NoticeCode
+from offline_cache.pull_ids import ask_ids
 from offline_cache.pull_plan import DeletesBy
 from offline_cache.server_time import OVERLAP, instant_text
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from client.resource import Deletion, Page
+    from client.resource import Deletion
     from offline_cache.chart_parts import ChartPart
     from offline_cache.pull_work import Work
 
@@ -45,9 +45,8 @@ async def sweep_ids(work: Work, part: ChartPart, patients: Sequence[str]) -> Non
     if await work.asking.count(part.type, query) == sum(len(ids) for ids in here.values()):
         return
     for patient in patients:
-        ids = _Ids(patient, part.type)
-        first = (*part.first(patient, work.clock.now()), ("_elements", "id,subject,patient,for"))
-        asked = await work.asking.ask(part.type, first, ids)
+        first = part.first(patient, work.clock.now())
+        asked = await ask_ids(work, part, first, frozenset([patient]))
         if asked.left_out:
             continue  # an answer that lacks something tells nothing of what is gone
         for id_ in sorted(here[patient] - asked.found):
@@ -79,20 +78,3 @@ def _ids_here(work: Work, patient: str, part: ChartPart) -> set[str]:
         return set(work.store.resources.ids_of_patient(patient, part.type)) - ghosts
     held = work.store.resources.of_patient(patient, part.type)
     return {r.id for r in held if r.id not in ghosts and part.is_recent(r.body, now)}
-
-
-class _Ids:
-    """Takes pages for their ids alone."""
-
-    def __init__(self, patient: str, type_: str) -> None:
-        self._patient = patient
-        self._type = type_
-
-    async def begin(self) -> None:
-        """Nothing is kept between beginnings: the ids are in the answer."""
-
-    async def page(self, page: Page) -> None:
-        """Refuse other patients' ids, where the journal gave the reference along."""
-        named = [r for r in page.resources if patient_of(r.type, r.body)]
-        if named and len(named) == len(page.resources):
-            refuse_others(page, frozenset([self._patient]), self._type)

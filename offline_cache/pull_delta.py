@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from client.errors import ErrorKind, JournalError
 from offline_cache.landing import Window
 from offline_cache.left_out import UNPROVEN
-from offline_cache.pull_chart import read_part, refuse_others
+from offline_cache.pull_chart import read_part
 from offline_cache.server_time import OVERLAP, instant_text
+from offline_cache.whose import refuse_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

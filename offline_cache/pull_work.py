@@ -31,7 +31,7 @@ class Work:
     """One pull under way.
 
     `missing` is what did not come down so far: patient -> part -> reason. `demanding` are the parts that this journal, as it
-    is now, refuses to answer unless they are asked for more closely.
+    is now, refuses to answer unless they are asked for more closely. With `alone` no question names several patients.
     """
 
     client: JournalClient
@@ -44,6 +44,7 @@ class Work:
     tally: Tally
     missing: dict[str, dict[str, str]] = field(default_factory=dict)
     demanding: set[str] = field(default_factory=set)
+    alone: bool = False
 
     async def lacks(self, patient: str, part: ChartPart, reason: str) -> None:
         """Mark a part as missing, in the store and for the report."""

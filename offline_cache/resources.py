@@ -6,12 +6,14 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+import msgspec
+
 from offline_cache.address_grade import SAME_HOME, is_graded, without_address
 from offline_cache.instants import from_text, to_text
 from offline_cache.search_index import INDEXED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -34,6 +36,9 @@ _PUT = """
         OR address_cut <> excluded.address_cut
     RETURNING rid, id"""
 _Kept: TypeAlias = tuple[str, str, str, str, str, int, str, int, bytes, bytes]
+_ANOTHERS = """
+    SELECT 1 FROM json_each(?) AS came CROSS JOIN resource
+    WHERE resource.type = ? AND resource.id = came.key AND resource.patient <> came.value LIMIT 1"""
 _SEEN_AGAIN = "UPDATE resource SET generation = ?, fetched_at = ? WHERE type = ? AND id = ?"
 
 
@@ -104,7 +109,7 @@ class ResourceTable:
         self, resources: Sequence[Resource], *, patient: str, fetched_at: datetime, generation: int
     ) -> int:
         """Keep resources of one type and patient as `put` does each, at one go; return how many differ."""
-        if any(resource.type in INDEXED for resource in resources):
+        if any(resource.type == "Patient" for resource in resources):
             puts = [
                 self.put(resource, patient=patient, fetched_at=fetched_at, generation=generation)
                 for resource in resources
@@ -112,10 +117,14 @@ class ResourceTable:
             return sum(puts)
         at = to_text(fetched_at)
         rows = [self._row(resource, patient, generation, at)[0] for resource in resources]
-        put = self._engine.run_many(_PUT, rows)
-        differing = {id_ for _, id_ in put}
-        same = [(generation, at, r.type, r.id) for r in resources if r.id not in differing]
-        self._engine.run_many(_SEEN_AGAIN, same)
+        with self._transaction():
+            put = self._engine.run_many(_PUT, rows)
+            differing = {id_: rid for rid, id_ in put}
+            if differing and resources[0].type in INDEXED:
+                bodies = {row[1]: row[-1] for row in rows}  # of one that comes twice the last is kept
+                self._index.put_notes(patient, {rid: bodies[str(id_)] for id_, rid in differing.items()})
+            same = [(generation, at, r.type, r.id) for r in resources if r.id not in differing]
+            self._engine.run_many(_SEEN_AGAIN, same)
         return len(put)
 
     def get(self, type_: str, id_: str) -> StoredResource | None:
@@ -138,6 +147,11 @@ class ResourceTable:
         rows = self._engine.run("SELECT patient FROM resource WHERE type = ? AND id = ?", (type_, id_))
         return str(rows[0][0]) if rows else None
 
+    def are_anothers(self, type_: str, rows: Mapping[str, Sequence[Resource]]) -> bool:
+        """Tell whether one of these resources, by the patient they came for, is here under another patient."""
+        owners = {resource.id: patient for patient, resources in rows.items() for resource in resources}
+        return bool(self._engine.run(_ANOTHERS, (msgspec.json.encode(owners).decode(), type_)))
+
     def ids_before(self, patient: str, type_: str, generation: int) -> list[str]:
         """Return the ids of a patient's resources of a type that only pulls before this one saw."""
         values = (patient, type_, generation)
@@ -146,6 +160,16 @@ class ResourceTable:
             for row in self._engine.run(
                 "SELECT id FROM resource WHERE patient = ? AND type = ? AND generation < ? ORDER BY id",
                 values,
+            )
+        ]
+
+    def ids_since(self, patient: str, type_: str, generation: int) -> list[str]:
+        """Return the ids of a patient's resources of a type that this pull saw, or a later one."""
+        return [
+            str(row[0])
+            for row in self._engine.run(
+                "SELECT id FROM resource WHERE patient = ? AND type = ? AND generation >= ? ORDER BY id",
+                (patient, type_, generation),
             )
         ]
 

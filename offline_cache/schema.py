@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from offline_cache import schema_outbox, schema_pull, schema_retention, schema_search, schema_speed
+from offline_cache import (
+    schema_outbox,
+    schema_place,
+    schema_pull,
+    schema_retention,
+    schema_search,
+    schema_speed,
+)
 from offline_cache.errors import StoreBusy, StoreTooNew
 
 if TYPE_CHECKING:
@@ -64,6 +71,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     schema_pull.STEP,
     schema_retention.STEP,
     schema_speed.STEP,
+    schema_place.STEP,
 )
 """All steps in order; a store's version is the number of steps it has taken."""
 

@@ -12,7 +12,7 @@ from offline_cache.folding import words_of
 from offline_cache.note_text import objects, text_of, tree_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from offline_cache.engine import Engine, Value
@@ -50,13 +50,16 @@ class SearchIndex:
                     "INSERT INTO search_word (word, line, rid) VALUES (?, ?, ?)", (word, line, rid)
                 )
         elif type_ == "DocumentReference":
-            self._engine.run("DELETE FROM search_note WHERE rowid = ?", (rid,))
-            words = words_of(text_of(body))
-            if words:
-                self._engine.run(
-                    "INSERT INTO search_note (rowid, owner, text) VALUES (?, ?, ?)",
-                    (rid, owner_word(patient), " ".join(words)),
-                )
+            self.put_notes(patient, {rid: body})
+
+    def put_notes(self, patient: str, bodies: Mapping[Value, bytes]) -> None:
+        """Index notes of one patient anew, each by the rid of its row."""
+        self._engine.run_many("DELETE FROM search_note WHERE rowid = ?", [(rid,) for rid in bodies])
+        owner = owner_word(patient)
+        texts = ((rid, owner, " ".join(words_of(text_of(body)))) for rid, body in bodies.items())
+        self._engine.run_many(
+            "INSERT INTO search_note (rowid, owner, text) VALUES (?, ?, ?)", [row for row in texts if row[2]]
+        )
 
     def bring_up(self) -> int:
         """Build the index of a store that has none of this form yet, whole or not at all; return for how many."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 OVERLAP = timedelta(seconds=150)
 """How far behind the heard time a delta begins: stamps are given early and published late."""
@@ -42,11 +42,21 @@ class ServerTime:
 
         A stamp later than the answer's own Date is a slip of some clock and is believed only as far as the Date.
         """
-        latest = max((stamp for text in stamps if (stamp := instant_of(text)) is not None), default=None)
+        latest = _latest(list(stamps))
         if latest is not None and date is not None:
             latest = min(latest, date)
         self.heard = later(self.heard, latest)
         return latest
+
+
+def _latest(stamps: Sequence[str]) -> datetime | None:
+    """Return the latest of the stamps that are instants; those of one length in UTC sort as they follow each other."""
+    last = max(stamps, default="")
+    if last and all(len(text) == len(last) and text.endswith("Z") for text in stamps):
+        moment = instant_of(last)
+        if moment is not None:
+            return moment
+    return max((moment for text in stamps if (moment := instant_of(text)) is not None), default=None)
 
 
 def later(one: datetime | None, other: datetime | None) -> datetime | None:

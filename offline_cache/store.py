@@ -27,6 +27,7 @@ from offline_cache.errors import (
 from offline_cache.holding import Holding
 from offline_cache.meta import MetaTable
 from offline_cache.notices import NoticeTable
+from offline_cache.places import PlaceTable
 from offline_cache.purges import PurgeTable
 from offline_cache.receipts import ReceiptTable
 from offline_cache.resources import ResourceTable
@@ -79,6 +80,7 @@ class Store:
         self.resources = ResourceTable(engine, self._index, self.transaction)
         self.scopes = ScopeTable(engine)
         self.cursors = CursorTable(engine)
+        self.places = PlaceTable(engine)
         self.notices = NoticeTable(engine)
         self.changes = ChangeTable(engine)
         self.reports = ReportTable(engine)

@@ -143,9 +143,20 @@ class Kept:
         self, type_: str, query: Sequence[tuple[str, str]], *, page_size: int = 100
     ) -> AsyncIterator[Page]:
         """Search, by offset: what happens between pages shifts them."""
-        start = 0
+        async for page in self._pages(type_, tuple(query), page_size, 0):
+            yield page
+
+    async def search_on(self, type_: str, link: str) -> AsyncIterator[Page]:
+        """Search on from a link."""
+        start, size, query = json.loads(link)
+        async for page in self._pages(type_, tuple((name, value) for name, value in query), size, start):
+            yield page
+
+    async def _pages(
+        self, type_: str, query: tuple[tuple[str, str], ...], page_size: int, start: int
+    ) -> AsyncIterator[Page]:
         while True:
-            self._met(type_, tuple(query))
+            self._met(type_, query if not start else (*query, ("_page", str(start))))
             matches = self._matches(type_, query)
             size = min(page_size, self.page_cap)
             some = tuple(matches[start : start + size])
@@ -159,7 +170,8 @@ class Kept:
             warnings = (self.warns[type_],) if type_ in self.warns else ()
             date = self.at if self.says_date else None
             total = self.total_is(len(some), len(matches))
-            yield Page(some, included, total, warnings, date, is_last)
+            link = "" if is_last else json.dumps([start, page_size, query])
+            yield Page(some, included, total, warnings, date, is_last, link)
             if is_last:
                 return
             self.on_page(type_, start // size)

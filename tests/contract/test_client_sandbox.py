@@ -104,6 +104,9 @@ async def test_signing_in_reading_and_refreshing(nurse: Nurse) -> None:
     visits = [one for page in pages for one in page.resources]
     assert len(visits) == await client.count("Appointment", query) > 2
     assert all(len(page.resources) <= 2 for page in pages)
+    assert not pages[-1].next
+    rest = [one async for page in client.search_on("Appointment", pages[0].next) for one in page.resources]
+    assert rest == visits[2:]
     patient = patient_of("Appointment", visits[0].body)
     raw = await client.read("Patient", patient)
     assert (raw.type, raw.id) == ("Patient", patient)

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from offline_cache import asking, pull_charts, pull_delta, store
 from offline_cache.cursors import Cursor
 from offline_cache.landing import Landing, LastPage, Window
-from offline_cache.pull_chart import _Pages
+from offline_cache.pull_chart import Pages
 from offline_cache.server_time import instant_text
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def cursor_by_our_own_clock() -> AbstractContextManager[object]:
     def by_wall(self: Landing, told: Window) -> None:
         window(self, Window(told.part, told.patients, told.resources, self._clock.now(), told.limit))
 
-    def closed(self: Landing, patient: str, part: ChartPart, last: LastPage) -> None:
+    def closed(self: Landing, part: ChartPart, last: LastPage, *, common: bool = False) -> None:
         since = self._clock.now() if last.since is not None else None
-        last_page(self, patient, part, LastPage(last.resources, last.generation, since, last.limit))
+        last_page(self, part, LastPage(last.rows, last.generation, since, last.limit), common=common)
 
     held = contextlib.ExitStack()
     held.enter_context(patch.object(Landing, "window", by_wall))
@@ -69,14 +69,15 @@ def cursor_by_our_own_clock() -> AbstractContextManager[object]:
 
 def sweep_on_a_partial_answer() -> AbstractContextManager[object]:
     """What a page does not hold is swept out when the page is in."""
-    take = _Pages.page
+    take = Pages.page
 
-    async def swept(self: _Pages, page: Page) -> None:
+    async def swept(self: Pages, page: Page) -> None:
         await take(self, page)
         await self.keep()
-        await self._work.worker.run(self._work.landing._sweep, self._patient, self._part, self._generation)
+        for patient in self.patients:
+            await self._work.worker.run(self._work.landing._sweep, patient, self._part, self._generation)
 
-    return patch.object(_Pages, "page", swept)
+    return patch.object(Pages, "page", swept)
 
 
 def ghost_swept_under_unsent_work() -> AbstractContextManager[object]:

@@ -37,6 +37,20 @@ async def test_quiet_sync_asks_25_questions_for_any_number_of_patients(
     assert not any(p.came or p.changed or p.gone for p in report.patients)
 
 
+@pytest.mark.parametrize(("patients", "requests"), [(2, 27), (12, 60), (30, 116)])
+async def test_first_reading_asks_for_the_most_of_the_patients_together(patients: int, requests: int) -> None:
+    """3 for the statement and the list, 10 for each of two patients and of every ten more, 3 to prove the comma.
+
+    Those who have neither measurements nor notes, as here, are asked for their newest ones, two questions for each.
+    """
+    store, journal = a_round(full(), patients)
+    await journal.take(store).round()
+    report = store.reports.last()
+    assert report is not None
+    assert report.whole
+    assert report.requests == requests
+
+
 async def test_quiet_sync_grows_with_what_changed_and_not_with_what_is_here() -> None:
     costs = []
     for patients in (2, 40):

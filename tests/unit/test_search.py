@@ -145,6 +145,13 @@ def test_the_beginning_of_a_word_is_found_while_it_is_typed(text: str, cut: int)
         assert fold(word).startswith(fold(word[:cut])), (word, cut)
 
 
+def test_words_are_the_runs_of_letters_and_digits_of_the_folded_text_for_every_character() -> None:
+    runs = re.compile(r"[^\W_]+")
+    for code in range(0x3000):
+        text = f"a{chr(code)}e o{chr(code)}"
+        assert words_of(text) == runs.findall(fold(text)), hex(code)
+
+
 _DIGRAPH = re.compile("a[ae]|oe")
 
 
@@ -165,6 +172,22 @@ def test_whatever_is_typed_gives_terms_and_no_error(text: str) -> None:
 
 
 SHARED = memory_store()
+
+
+def test_notes_put_at_one_go_are_found_as_they_were_put_last(store: Store) -> None:
+    def come(*texts: tuple[str, str]) -> int:
+        came = [resource("DocumentReference", id_, note(text)) for id_, text in texts]
+        return store.resources.put_all(came, patient="p1", fetched_at=NOON, generation=1)
+
+    assert come(("n1", "Såret er rødt"), ("n2", "Hælen er fin"), ("n2", "Hælen er rød"), ("n3", "")) == 4
+    assert (notes(store, "hælen fin"), notes(store, "hælen rød"), notes(store, "såret")) == (
+        [],
+        ["n2"],
+        ["n1"],
+    )
+    assert come(("n1", "Såret er rødt"), ("n2", "Foten er blå")) == 1
+    assert (notes(store, "hælen"), notes(store, "foten", "p1"), notes(store, "såret")) == ([], ["n2"], ["n1"])
+    assert notes(store, "foten", "p2") == []
 
 
 def test_notes_are_found_by_their_decoded_text(store: Store) -> None:
