@@ -111,7 +111,7 @@ class Landing:
             self._store.places.drop(part.name, tuple(last.rows))
             for patient in last.rows:
                 self._sweep(patient, part, generation)
-                self._store.scopes.put_section(patient, part.name, True, now, "")
+                self._store.scopes.put_section(patient, part.name, True, now, last.limit)
                 self._store.notices.clear(patient, (*_OF_PART, NoticeCode.ACCESS_WITHDRAWN), type_=part.type)
                 if last.since is None:
                     self._store.cursors.drop(patient, part.name)

@@ -1,6 +1,6 @@
 """`kill -9` at every named point of signing, at random writes, and while the store is written anew under another key.
 
-`FELTJOURNAL_KILLS` sets how many random ones (50 unless told), `FELTJOURNAL_REKEY_KILLS` those of the rewriting (16).
+`FELTJOURNAL_KILLS` sets how many random ones (20 unless told), `FELTJOURNAL_REKEY_KILLS` those of the rewriting (8).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import pytest
 from offline_cache.opening import open_kept
 from tests.store_room import PIN, WHO, Room, room_in, sign
 
-KILLS = int(os.environ.get("FELTJOURNAL_KILLS", "50"))
-REKEY_KILLS = int(os.environ.get("FELTJOURNAL_REKEY_KILLS", "16"))
+KILLS = int(os.environ.get("FELTJOURNAL_KILLS", "20"))
+REKEY_KILLS = int(os.environ.get("FELTJOURNAL_REKEY_KILLS", "8"))
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = -9
 

@@ -1,6 +1,6 @@
 """A process that is killed while it writes: nothing acknowledged is lost, no entry is torn from its parts or audit row.
 
-`FELTJOURNAL_KILLS` sets how many times (50 unless told).
+`FELTJOURNAL_KILLS` sets how many times (20 unless told; `make kills`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.store_room import Room, room_in
 
-KILLS = int(os.environ.get("FELTJOURNAL_KILLS", "50"))
+KILLS = int(os.environ.get("FELTJOURNAL_KILLS", "20"))
 ROOT = Path(__file__).resolve().parents[2]
 
 

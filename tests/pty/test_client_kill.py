@@ -1,7 +1,7 @@
 """The whole client, at a real terminal before a real journal, killed wherever it happens to be, many times over.
 
 Each turn a nurse writes a few words that no other turn has, on some patient, and signs; the process that holds the screens is
-killed at a step and a moment drawn from one seed. `FELTJOURNAL_CLIENT_KILLS` sets how many times (4 unless told).
+killed at a step and a moment drawn from one seed. `FELTJOURNAL_CLIENT_KILLS` sets how many times (3 unless told).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-KILLS = int(os.environ.get("FELTJOURNAL_CLIENT_KILLS", "4"))
+KILLS = int(os.environ.get("FELTJOURNAL_CLIENT_KILLS", "3"))
 LATEST = 0.15
 """Seconds after a key at which the process is killed, at most."""
 STEPS = 9

@@ -92,7 +92,14 @@ class Line(VersionedJournal):
 async def one_life(room: OutboxRoom, journal: Line, can: Capabilities, steps: int) -> bool:
     """Begin with a new program on what is there; return whether it lived through a pass."""
     fate = journal.fate = Fate(steps)
-    outbox = Outbox(journal, room.store, MortalWorker(fate), room.clock, SystemIds())  # type: ignore[arg-type]  # by hand
+    outbox = Outbox(
+        journal,  # type: ignore[arg-type]  # by hand
+        room.store,
+        MortalWorker(fate),
+        room.clock,
+        SystemIds(),
+        refuses_known_vitals=can is EPIC,
+    )
     room.store.entries.recover()
     try:
         await outbox.deliver_due(can)
