@@ -289,7 +289,9 @@ class Entrance:
             await setup.worker.run(keep_clinician, store, clinician)
             if grant is not None:
                 await keep(grant)
-        tokens = Tokens(self._http, grant or nobody(clinician), clock=setup.clock, on_rotation=keep)
+        tokens = Tokens(
+            self._http, grant or nobody(clinician), clock=setup.clock, ids=setup.ids, on_rotation=keep
+        )
         proven = ProvenTokens(tokens, prove) if setup.journal.embedded_key is not None else None
         transport = self._transport(setup.journal.base_url, proven or tokens)
         client = JournalClient(transport)

@@ -68,7 +68,7 @@ class RescueSignIn:
         async def forget(_rotated: Grant) -> None:
             """Keep nothing."""
 
-        tokens = Tokens(self._http, grant, clock=setup.clock, on_rotation=forget)
+        tokens = Tokens(self._http, grant, clock=setup.clock, ids=setup.ids, on_rotation=forget)
         is_embedded = setup.journal.embedded_key is not None
         self._transport = JournalTransport(
             setup.journal.base_url,

@@ -31,6 +31,9 @@ class Grant:
     user: SignedInUser
     token_endpoint: str = ""
     client_id: str = ""
+    issuer: str = ""
+    holder_key: str = field(default="", repr=False)
+    """The private key that the tokens are bound to, as a JWK in JSON; empty for bearer tokens."""
 
     def to_bytes(self) -> bytes:
         """Return the grant for an encrypted store."""
