@@ -173,6 +173,7 @@ class JournalTransport:
         )
         return {"Authorization": f"DPoP {token}", "DPoP": proof}
 
+
 async def _asked_for(token: Awaitable[str | None]) -> str | None:
     """Wait for a token. What the issuer answers in its place is no word of the journal's about what was to be sent."""
     try:

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
-from client.auth.transport import AuthTransport
 from client.journal import JournalClient
-from client.transport import JournalTransport
 from services import persona
+from services.arriving import REDIRECT
 from services.embedded import prove_embedded
-from services.entrance import REDIRECT
 from services.proven_tokens import ProvenTokens
-from services.setup import SCOPES
 from services.trouble import Trouble, TroubleCode
+from services.wires import to_journal, to_sign_in
 
 if TYPE_CHECKING:
     from client.auth.grant import Grant, SignedInUser
+    from client.transport import JournalTransport
     from services.setup import Setup
     from services.views import Person
 
@@ -27,12 +26,7 @@ class RescueSignIn:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        journal = setup.journal
-        self._http = AuthTransport(
-            clock=setup.clock, ids=setup.ids, plain_http=journal.embedded_key is not None, inner=setup.inner
-        )
-        self._http.allow(journal.issuer)
-        self._http.allow(journal.base_url)
+        self._http = to_sign_in(setup)
         self._transport: JournalTransport | None = None
         self._page: persona.SignInPage | None = None
         self._sign_in: SignIn | None = None
@@ -51,7 +45,7 @@ class RescueSignIn:
             setup.journal.base_url,
             client_id=setup.journal.client_id,
             redirect_uri=REDIRECT,
-            scopes=SCOPES,
+            scopes=setup.journal.terms.scopes,
             ids=setup.ids,
             clock=setup.clock,
         )
@@ -70,14 +64,8 @@ class RescueSignIn:
 
         tokens = Tokens(self._http, grant, clock=setup.clock, ids=setup.ids, on_rotation=forget)
         is_embedded = setup.journal.embedded_key is not None
-        self._transport = JournalTransport(
-            setup.journal.base_url,
-            clock=setup.clock,
-            ids=setup.ids,
-            token=ProvenTokens(tokens, self._is_ours) if is_embedded else tokens,
-            plain_http=is_embedded,
-            inner=setup.inner,
-        )
+        source = ProvenTokens(tokens, self._is_ours) if is_embedded else tokens
+        self._transport = to_journal(setup, source, tokens.holder)
         return JournalClient(self._transport), grant.user
 
     async def aclose(self) -> None:

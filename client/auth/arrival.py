@@ -69,6 +69,7 @@ def _user(claims: dict[str, Any]) -> SignedInUser:
         role=_text(claims, "helsepersonellkategori"),
         courses=tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else (),
         issuer=claims["iss"],
+        hpr_number=_text(claims, "helseid://claims/hpr/hpr_number"),
     )
 
 

@@ -18,6 +18,7 @@ class SignedInUser:
     role: str
     courses: tuple[str, ...]
     issuer: str
+    hpr_number: str = ""  # of the national register of health personnel, where the issuer says it (HelseID)
 
 
 @dataclass(frozen=True, slots=True)

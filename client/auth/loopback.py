@@ -64,13 +64,16 @@ class Loopback:
         """Return the address to be sent back to."""
         return f"http://{self._host}:{self._port}{_PATH}"
 
-    async def callback(self, is_mine: Callable[[str], bool]) -> str:
+    def expect(self, is_mine: Callable[[str], bool]) -> None:
+        """Take the callback that `is_mine` knows. To be said before the browser is opened: it may be back at once."""
+        self._is_mine = is_mine
+
+    async def callback(self) -> str:
         """Wait for the browser; return the address it called.
 
         Raises:
             SignInError: EXPIRED when it did not come while the patience lasted.
         """
-        self._is_mine = is_mine
         patience = asyncio.create_task(self._clock.sleep(PATIENCE))
         patience.add_done_callback(lambda _: self._give_up())
         try:

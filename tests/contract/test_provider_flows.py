@@ -78,7 +78,8 @@ async def test_a_browser_is_sent_back_to_a_free_port_of_this_machine(room: SignI
             ids=SystemIds(),
             clock=SystemClock(),
         )
-        waiting = asyncio.create_task(loopback.callback(sign_in.is_mine))
+        loopback.expect(sign_in.is_mine)
+        waiting = asyncio.create_task(loopback.callback())
         browser = Browser(room)
         back = await asyncio.to_thread(browser.sign_in, sign_in.url)
         for wrong in (back.replace("state=", "state=x"), back.replace("/callback", "/favicon.ico")):
@@ -102,7 +103,7 @@ async def test_a_browser_is_sent_back_to_a_free_port_of_this_machine(room: SignI
 async def test_a_browser_that_never_comes_back_ends_the_waiting() -> None:
     async with Loopback(StillClock(), taken="", other="") as loopback:
         with pytest.raises(SignInError) as over:
-            await loopback.callback(lambda _: True)
+            await loopback.callback()
     assert over.value.reason is SignInReason.EXPIRED
 
 

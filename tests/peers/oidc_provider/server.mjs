@@ -52,9 +52,12 @@ class Memory {
   async revokeByGrantId(grantId) { for (const [at, one] of live) if (one.grantId === grantId) live.delete(at); }
 }
 
+// What a test says of the person; `{base}` is the journal's address, which is known only now.
+const claims = () => JSON.parse(JSON.stringify(settings.claims ?? {}).replaceAll('{base}', base));
+
 const account = (ctx, id) => ({
   accountId: id,
-  claims: () => ({ sub: id, name: settings.people?.[id] ?? 'Kari Nordmann', fhirUser: `Practitioner/${id}`, helsepersonellkategori: 'SP' }),
+  claims: () => ({ sub: id, name: 'Kari Nordmann', fhirUser: `Practitioner/${id}`, helsepersonellkategori: 'SP', ...claims() }),
 });
 
 const configuration = () => ({
@@ -63,7 +66,7 @@ const configuration = () => ({
   clients,
   findAccount: account,
   scopes: ['openid', 'offline_access'],
-  claims: { openid: ['sub', 'name', 'fhirUser', 'helsepersonellkategori'] },
+  claims: { openid: ['sub', 'name', 'fhirUser', 'helsepersonellkategori', ...Object.keys(settings.claims ?? {})] },
   conformIdTokenClaims: false,
   jwks: { keys: [{ ...settings.signing, use: 'sig' }] },
   cookies: { keys: [randomBytes(16).toString('hex')] },
@@ -132,11 +135,23 @@ async function journal(request, response, body) {
   const given = { 'DPoP-Nonce': nonce };
   if (why) return answer(response, 401, { resourceType: 'OperationOutcome' }, { ...given, 'WWW-Authenticate': why });
   if (!settings.journal) return answer(response, 200, { resourceType: 'Patient', id: 'p1' }, { ...given, 'Content-Type': 'application/fhir+json' });
-  const { host, dpop, ...headers } = request.headers;
-  const on = http.request(settings.journal.base + request.url.slice('/fhir'.length), { method: request.method, headers: { ...headers, authorization: `Bearer ${settings.journal.token}` } });
-  on.on('response', (from) => { response.writeHead(from.statusCode, from.headers); from.pipe(response); });
+  const { host, dpop, connection, ...headers } = request.headers;
+  const inside = { ...headers, authorization: `Bearer ${settings.journal.token}`, 'accept-encoding': 'identity' };
+  const on = http.request(settings.journal.base + request.url.slice('/fhir'.length), { method: request.method, headers: inside });
+  on.on('response', (from) => handOn(from, response));
   on.on('error', () => answer(response, 502, {}));
   on.end(body);
+}
+
+// The journal's answer as the world outside sees it: its own address stands nowhere in it.
+async function handOn(from, response) {
+  const outside = (text) => text.replaceAll(settings.journal.base, base);
+  const pieces = [];
+  for await (const piece of from) pieces.push(piece);
+  const { 'content-length': _, 'transfer-encoding': __, connection, ...headers } = from.headers;
+  for (const name of ['location', 'content-location']) if (headers[name]) headers[name] = outside(headers[name]);
+  response.writeHead(from.statusCode, headers);
+  response.end(outside(Buffer.concat(pieces).toString()));
 }
 
 function control(word) {
