@@ -38,7 +38,7 @@ def run(options: Namespace) -> int:
     from services.start import setup_here
 
     try:
-        setup = setup_here()
+        setup = setup_here(journal=options.journal)
         private = read_key(options.key, setup.disk)
         opened = open_seals(
             read_export(options.file, setup.disk),

@@ -68,6 +68,8 @@ class TroubleCode(StrEnum):
     LEASE_ENDED = "lease-ended"  # the journal was not reached for too long: no patient is shown
     CACHE_WIPED = "cache-wiped"  # the journal ordered it, and it is done
     UNSENT_STAYS = "unsent-stays"  # details: unsent, drafts; the cache is not removed
+    NO_SUCH_JOURNAL = "no-such-journal"  # details: known
+    JOURNAL_FILE = "journal-file"  # details: name, count
     SANDBOX_NOT_RUNNING = "sandbox-not-running"
     SANDBOX_PORT_TAKEN = "sandbox-port-taken"
 

@@ -239,6 +239,16 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Det holder på arbeid som ikke ligger andre steder; alt er beholdt.",
         "{stays_words}",
     ),
+    _C.NO_SUCH_JOURNAL: TroubleWords(
+        "Kjenner ikke den journalen.",
+        "Ingenting er startet eller endret.",
+        "Disse finnes: {known}. Ny: feltjournal journals add.",
+    ),
+    _C.JOURNAL_FILE: TroubleWords(
+        "Filen som beskriver journalen {name}, kan ikke brukes.",
+        "Ingenting er sendt. Det som er lagret på maskinen, er beholdt.",
+        "Se hva som er galt: feltjournal journals check {name}.",
+    ),
     _C.SANDBOX_NOT_RUNNING: TroubleWords(
         "Øvingsjournalen er ikke i gang.",
         "Det som er lagret på maskinen, er beholdt.",
@@ -268,8 +278,8 @@ def trouble_words(trouble: Trouble) -> TroubleWords:
         "stays_words": _stays_words(trouble.details),
         "missing_words": _missing_words(trouble.details),
     }
-    what = words.what.format(courses=trouble.details.get("courses", ""))
-    return TroubleWords(what, words.safe, words.next.format(**facts))
+    facts |= {name: trouble.details.get(name, "") for name in ("courses", "known", "name")}
+    return TroubleWords(words.what.format(**facts), words.safe, words.next.format(**facts))
 
 
 def _sign_in_words(trouble: Trouble) -> TroubleWords | None:

@@ -131,7 +131,8 @@ function answer(response, status, body, headers = {}) {
 
 async function journal(request, response, body) {
   if (request.url === '/fhir/.well-known/smart-configuration') return answer(response, 200, smart());
-  const why = await refusal(request);
+  const isOpen = request.url === '/fhir/metadata' && settings.journal; // as most journals describe themselves
+  const why = isOpen ? '' : await refusal(request);
   const given = { 'DPoP-Nonce': nonce };
   if (why) return answer(response, 401, { resourceType: 'OperationOutcome' }, { ...given, 'WWW-Authenticate': why });
   if (!settings.journal) return answer(response, 200, { resourceType: 'Patient', id: 'p1' }, { ...given, 'Content-Type': 'application/fhir+json' });
