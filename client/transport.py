@@ -64,7 +64,8 @@ class JournalTransport:
         self._holder = holder  # the key that the tokens are bound to; None for bearer tokens
         self._clock = clock
         self._ids = ids
-        self._ahead = timedelta()
+        self.ahead = timedelta()
+        """How far the journal's clock was ahead of ours in its last answer; zero where it cannot be told."""
         self.journal_time: datetime | None = None
         """What the journal's own clock showed in the last answer; None where that gave no time."""
         self._sender = Sender(self.origin, clock=clock, ids=ids, inner=inner, timeout=timeout, tls=tls)
@@ -152,7 +153,7 @@ class JournalTransport:
             writes=writes,
         )
         self.journal_time = answer.server_time
-        self._ahead = clock_ahead(answer)
+        self.ahead = clock_ahead(answer)
         if self._holder is not None:
             self._holder.take_nonce(self.origin.address, answer.headers.get("dpop-nonce", ""))
         return answer
@@ -166,7 +167,7 @@ class JournalTransport:
         proof = self._holder.proof(
             method,
             url,
-            now=self._clock.now() + self._ahead,
+            now=self._clock.now() + self.ahead,
             fresh_id=self._ids.uuid(),
             origin=self.origin.address,
             token=token,

@@ -67,6 +67,9 @@ class Status:
     hard_end: datetime | None = None
     clock_put_back: bool = False
     charts_held: int = 0  # must go from this machine, and stay until what is signed is sent
+    clock_ahead: int = (
+        0  # seconds that the journal's clock is ahead of this machine's; negative when it is behind
+    )
     not_granted: frozenset[EntryKind] = frozenset()  # what the sign-in gives no right to write
 
 

@@ -79,6 +79,11 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             entrance = await self._at_entrance()
             return await self._arrived(await entrance.sign_in(person_id))
 
+    @property
+    def journal_name(self) -> str:
+        """Return what the journal is called."""
+        return self._setup.journal.name
+
     async def ways(self) -> tuple[Way, ...]:
         """Return the ways to sign in to this journal from here, the one to offer first at the front. Asks no network."""
         return (await self._at_entrance()).arriving.ways()

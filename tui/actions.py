@@ -315,6 +315,14 @@ REGISTRY: tuple[Action, ...] = (
     Action(
         "round.quit", "q", "avslutt", "Avslutt. Sier fra om noe ikke er sendt.", "round", is_in_line=False
     ),
+    Action(
+        "arrive.stop",
+        "escape",
+        "avbryt",
+        "Avbryt innloggingen som venter, og velg på nytt. Ingenting er lagret.",
+        "arrive",
+        why_not=asks("why_not_stop"),
+    ),
     Action("people.ask", "r", "spør igjen", "Spør journalen på nytt hvem som kan logge inn.", "sign-in"),
     Action("door.unlock", "enter", "lås opp", "Åpne lageret med PIN-koden.", "unlock"),
     Action(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ports.clock import SystemClock
 from sandbox.sign_in.people import CLINICIANS
 from services.trouble import Trouble, TroubleCode
 from services.views import BrowserView, CodeView, Connection, EntryKind, EntryState, Way
@@ -15,9 +17,11 @@ from services.workday import Workday
 from tests.contract.foreign_journal import Desktop, ForeignJournal
 from tests.contract.sign_in_room import Browser
 from tests.working_day import PIN, sign_note
+from tui.screens.place import status_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
 _HPR = next(one.hpr for one in CLINICIANS if one.id == "kari-nordmann")
@@ -157,6 +161,29 @@ async def test_a_code_on_another_device_with_a_picture_of_it(journal: ForeignJou
     taken = await day.round()
     assert taken is not None
     assert taken.visits
+    await day.close()
+
+
+class SlowClock(SystemClock):
+    """A laptop that is seven minutes late."""
+
+    def now(self) -> datetime:
+        """Return the wrong time."""
+        return super().now() - timedelta(minutes=7)
+
+
+async def test_a_wrong_clock_is_said_in_words_and_keeps_nobody_out(
+    journal: ForeignJournal, tmp_path: Path
+) -> None:
+    """Fault: A8, C5."""
+    day = Workday(replace(journal.setup(tmp_path, no_cache=True), clock=SlowClock()))
+    await _arrive(day)
+    await day.take_round(lambda _: None)
+    entry = await sign_note(day)
+    assert await _sent(day, entry) is EntryState.DELIVERED
+    assert 415 <= day.status().clock_ahead <= 425
+    said = [text for text, _ in status_words(day.status(), SlowClock().now())]
+    assert "klokka går 7 min etter" in said
     await day.close()
 
 
