@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from client.answer import Answer
-from client.clock_skew import clock_ahead
+from client.clock_skew import clock_ahead, is_another
 from client.errors import ErrorKind, JournalError
 from client.failures import failure
 from client.origin import Origin
@@ -27,6 +27,8 @@ __all__ = ["Answer", "JournalTransport", "TokenSource"]
 
 _UNAUTHORIZED = 401
 _WANTS_NONCE = "use_dpop_nonce"
+_BAD_PROOF = "invalid_dpop_proof"
+_MOST_AGAIN = 2
 _READS = frozenset({"GET", "HEAD"})
 _STILL_SAY_SO = frozenset({ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED, ErrorKind.TOO_MANY})
 
@@ -124,10 +126,15 @@ class JournalTransport:
         *,
         writes: bool,
     ) -> Answer:
-        """Send one request; a journal that wants its nonce in the proof is sent it once more (RFC 9449 §9)."""
+        """Send one request; a journal that wants its nonce in the proof, or another time, is sent it again (RFC 9449 §9)."""
+        before = self.ahead
         answer = await self._signed(method, url, body, headers, token, writes=writes)
-        challenge = answer.headers.get("www-authenticate", "")
-        if self._holder is not None and answer.status == _UNAUTHORIZED and _WANTS_NONCE in challenge:
+        for _ in range(_MOST_AGAIN if self._holder is not None else 0):
+            challenge = answer.headers.get("www-authenticate", "") if answer.status == _UNAUTHORIZED else ""
+            is_late = _BAD_PROOF in challenge and is_another(before, self.ahead)
+            if _WANTS_NONCE not in challenge and not is_late:
+                break
+            before = self.ahead
             answer = await self._signed(method, url, body, headers, token, writes=writes)
         return answer
 

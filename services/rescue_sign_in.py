@@ -8,17 +8,20 @@ from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
 from client.journal import JournalClient
 from services import persona
-from services.arriving import REDIRECT
+from services.arriving import REDIRECT, Arriving
 from services.embedded import prove_embedded
 from services.proven_tokens import ProvenTokens
 from services.trouble import Trouble, TroubleCode
+from services.views import Way
 from services.wires import to_journal, to_sign_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from client.auth.grant import Grant, SignedInUser
     from client.transport import JournalTransport
     from services.setup import Setup
-    from services.views import Person
+    from services.views import BrowserView, CodeView, Person
 
 
 class RescueSignIn:
@@ -54,15 +57,35 @@ class RescueSignIn:
 
     async def sign_in(self, person_id: str) -> tuple[JournalClient, SignedInUser]:
         """Sign in as one of the people; return the way to the journal and who that is."""
-        setup = self._setup
         if self._page is None or self._sign_in is None:
             raise Trouble(TroubleCode.SIGN_IN_FAILED)
-        grant = await self._sign_in.finish(await persona.choose(self._http, self._page, person_id))
+        return self._way_of(
+            await self._sign_in.finish(await persona.choose(self._http, self._page, person_id))
+        )
+
+    async def elsewhere(
+        self, shown: Callable[[BrowserView | CodeView], None]
+    ) -> tuple[JournalClient, SignedInUser]:
+        """Sign in to a journal that is not the embedded one, by the first way that is open here. `shown` is told what to do."""
+        arriving = Arriving(self._setup, self._http)
+        is_by_code = arriving.ways()[0] is Way.DEVICE
+        return self._way_of(await (arriving.with_code(shown) if is_by_code else arriving.in_browser(shown)))
+
+    def _way_of(self, grant: Grant) -> tuple[JournalClient, SignedInUser]:
+        """Return the way to the journal for who signed in."""
+        setup = self._setup
 
         async def forget(_rotated: Grant) -> None:
             """Keep nothing."""
 
-        tokens = Tokens(self._http, grant, clock=setup.clock, ids=setup.ids, on_rotation=forget)
+        tokens = Tokens(
+            self._http,
+            grant,
+            clock=setup.clock,
+            ids=setup.ids,
+            on_rotation=forget,
+            client=setup.journal.terms.client,
+        )
         is_embedded = setup.journal.embedded_key is not None
         source = ProvenTokens(tokens, self._is_ours) if is_embedded else tokens
         self._transport = to_journal(setup, source, tokens.holder)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from client.auth.client_authentication import Moment
 from client.auth.token_answer import refusal_code
+from client.clock_skew import is_another
 from client.origin import Origin
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from ports.ids import Ids
 
 _WANTS_NONCE = "use_dpop_nonce"
+_OF_TIME = frozenset({"invalid_client", "invalid_dpop_proof"})
+"""What an issuer says of an assertion or a proof that is too old or from the future; other reasons have the same names."""
+
+_MOST_AGAIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,21 @@ class Party:
     ) -> Answer:
         """Post to the issuer; where it wants its nonce in the proof, once more with it (RFC 9449 §8).
 
+        A proof that was made by a wrong clock is made again too: only an answer tells what the issuer's clock shows, so the first
+        word after a start, or after this machine's clock was set, may carry a time that the issuer does not take.
+
         Raises:
             SignInError: UNSUPPORTED when the client's own key cannot sign.
             JournalError: when the network fails.
         """
+        before = self.http.ahead(url)
         answer = await self._once(url, fields, issuer, token_endpoint)
-        if self.holder is not None and refusal_code(answer) == _WANTS_NONCE:
+        for _ in range(_MOST_AGAIN):
+            now, code = self.http.ahead(url), refusal_code(answer)
+            wants_nonce = self.holder is not None and code == _WANTS_NONCE
+            if not wants_nonce and not (code in _OF_TIME and is_another(before, now)):
+                break
+            before = now
             answer = await self._once(url, fields, issuer, token_endpoint)
         return answer
 

@@ -134,6 +134,15 @@ async def test_a_provider_that_is_down_leaves_work_and_sign_in_as_they_are(tmp_p
     await day.close()
 
 
+async def test_an_issuer_that_knows_this_machine_as_localhost(
+    journal: ForeignJournal, tmp_path: Path
+) -> None:
+    day = journal.day(tmp_path, redirect_host="localhost")
+    await _arrive(day)
+    assert day.needs_pin
+    await day.close()
+
+
 async def test_consent_denied_opens_nothing_and_says_so(journal: ForeignJournal, tmp_path: Path) -> None:
     setup = journal.setup(tmp_path)
     day = Workday(replace(setup, browser=Desktop(journal.room, agrees=False)))

@@ -44,20 +44,21 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignInRoom]:
 class Visit:
     """One sign-in, its tokens, and the way to the journal that they open."""
 
-    def __init__(self, room: SignInRoom, kind: str, grant: Grant) -> None:
+    def __init__(self, room: SignInRoom, kind: str, grant: Grant, clock: SystemClock | None = None) -> None:
         self.room = room
         self.saved: list[Grant] = []
+        clock = clock or SystemClock()
         self.tokens = Tokens(
-            room.http(),
+            room.http(clock),
             grant,
-            clock=SystemClock(),
+            clock=clock,
             ids=SystemIds(),
             on_rotation=self._save,
             client=room.client(kind),
         )
         self.transport = JournalTransport(
             room.base,
-            clock=SystemClock(),
+            clock=clock,
             ids=SystemIds(),
             token=self.tokens,
             holder=self.tokens.holder,
@@ -210,6 +211,23 @@ async def test_a_laptop_with_a_wrong_clock_proves_itself_by_the_issuers_time(roo
     grant = await sign_in.finish(Browser(room).sign_in(sign_in.url))
     assert grant.user.subject == "kari-nordmann"
     assert abs(http.ahead(room.issuer) - _LATE).total_seconds() < 5
+
+
+@pytest.mark.parametrize("kind", ["bound", "asymmetric"])
+async def test_a_wrong_clock_at_the_first_word_of_a_start_costs_no_sign_in(
+    room: SignInRoom, kind: str
+) -> None:
+    """Fault: A8, C5. Nothing is known of the issuer's clock before it has answered once."""
+    visit = await Visit.begin(room, kind)
+    risen = Visit(room, kind, visit.tokens.grant, SlowClock())
+    assert await risen.read() == "p1"
+    assert risen.saved == []  # the proof was made again; the token was not at fault
+    again = Visit(room, kind, visit.tokens.grant, SlowClock())
+    room.hand("expire")
+    assert await again.read() == "p1"
+    assert not again.tokens.ended
+    for one in (visit, risen, again):
+        await one.transport.aclose()
 
 
 async def test_a_provider_that_is_down_signs_nobody_out(tmp_path: Path) -> None:

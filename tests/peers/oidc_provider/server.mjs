@@ -108,6 +108,7 @@ async function refusal(request) {
     const url = `${issuer}${request.url.split('?')[0]}`;
     const isHolder = (await jose.calculateJwkThumbprint(protectedHeader.jwk)) === token.jkt;
     if (!isHolder || payload.htm !== request.method || payload.htu !== url || payload.ath !== hash(word)) return 'DPoP error="invalid_dpop_proof"';
+    if (Math.abs(payload.iat - Date.now() / 1000) > 60) return 'DPoP error="invalid_dpop_proof"';
     if (live.has(`proof ${payload.jti}`)) return 'DPoP error="invalid_dpop_proof"';
     live.set(`proof ${payload.jti}`, {});
     return payload.nonce === nonce ? '' : 'DPoP error="use_dpop_nonce"';
