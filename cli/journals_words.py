@@ -56,6 +56,7 @@ _PROBLEMS = {
     "public-half": "er bare den offentlige halvdelen; klienten trenger den private",
     "not-an-authority": "er ikke sertifikatet til en utsteder (PEM)",
     "not-an-organisation-key": "er ingen offentlig X25519-nøkkel (PEM)",
+    "embedded-is-training": "må være training når embedded = true: alle der er oppdiktet",
     "not-with-embedded": "hører ikke sammen med embedded = true",
 }
 _OTHER = "har feil form"

@@ -35,6 +35,8 @@ class Beside:
         """Return what the form says; it counts only where no problem was found."""
         address = None
         if form.embedded:
+            if form.environment != "training":
+                self._tell("embedded-is-training", "environment")
             for name in ("base", "sign_in", "authority", "backend"):
                 if getattr(form, name) is not None:
                     self._tell("not-with-embedded", name)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _HPR = next(one.hpr for one in CLINICIANS if one.id == "kari-nordmann")
 
-pytestmark = [pytest.mark.xdist_group("provider"), pytest.mark.needs("oidc-provider")]
+pytestmark = [pytest.mark.xdist_group("foreign-day"), pytest.mark.needs("oidc-provider")]
 
 
 @pytest.fixture(scope="module")

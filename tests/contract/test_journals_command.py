@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from services.setup import Setup
 
-pytestmark = [pytest.mark.xdist_group("provider"), pytest.mark.needs("oidc-provider")]
+pytestmark = [pytest.mark.xdist_group("foreign-command"), pytest.mark.needs("oidc-provider")]
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.xdist_group("provider"), pytest.mark.needs("oidc-provider")]
+pytestmark = [pytest.mark.xdist_group("foreign-rescue"), pytest.mark.needs("oidc-provider")]
 
 _PRIVATE = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 

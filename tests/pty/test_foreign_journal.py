@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.xdist_group("provider"), pytest.mark.needs("oidc-provider")]
+pytestmark = [pytest.mark.xdist_group("foreign-screens"), pytest.mark.needs("oidc-provider")]
 
 
 @pytest.fixture(scope="module")

@@ -161,6 +161,7 @@ def test_the_embedded_journal_needs_no_address(folder: Path) -> None:
         ("base =", 'authority = "secret"\nbase =', "not-an-authority", "authority", 3),
         ("base =", 'authority = "none.pem"\nbase =', "missing-beside", "authority", 3),
         ("base =", "embedded = true\nbase =", "not-with-embedded", "base", 4),
+        ("base =", "embedded = true\nbase =", "embedded-is-training", "environment", 2),
     ],
 )
 def test_a_fault_has_its_line_and_its_field(
