@@ -24,7 +24,7 @@ PATIENCE = 300.0
 _PATH = "/callback"
 _LONGEST_HEAD = 16 * 1024
 _HEAD_SECONDS = 10.0
-_MOST_AT_ONCE = 8
+_MOST_AT_ONCE = 32
 
 
 class Loopback:
