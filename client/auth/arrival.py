@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from client.auth.errors import SignInError, SignInReason
 from client.auth.grant import Grant, SignedInUser
 from client.auth.id_token import verify_id_token
 from client.auth.token_answer import TokenAnswer, read_token_answer
+from client.errors import JournalError
+from client.failures import json_body
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +20,10 @@ if TYPE_CHECKING:
     from client.answer import Answer
     from client.auth.discovery import Endpoints
     from client.auth.party import Party
+
+
+_WANTED = ("name", "fhirUser")
+_OK = 200
 
 
 async def grant_of(
@@ -38,7 +46,24 @@ async def grant_of(
         nonce=nonce,
         now=answer.server_time or party.clock.now(),
     )
+    if endpoints.userinfo and not all(claims.get(name) for name in _WANTED):
+        claims = await _told_of(party, endpoints.userinfo, tokens.access_token, claims["sub"]) | claims
     return make_grant(party, endpoints, tokens, _user(claims), scopes)
+
+
+async def _told_of(party: Party, url: str, token: str, subject: str) -> dict[str, Any]:
+    """Ask for what the id_token leaves out, as OpenID Connect's default is; nothing where the issuer does not say.
+
+    What is said of somebody else than the id_token proves is not taken (OpenID Connect Core §5.3.2).
+    """
+    try:
+        answer = await party.get(url, token)
+        if answer.status != _OK:
+            return {}
+        told = msgspec.json.decode(json_body(answer, writes=False), type=dict[str, Any])
+    except (JournalError, msgspec.MsgspecError, UnicodeDecodeError):
+        return {}
+    return told if told.get("sub") == subject else {}
 
 
 def make_grant(

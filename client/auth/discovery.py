@@ -32,6 +32,9 @@ class Endpoints:
     requires_pushed: bool = False
     client_methods: tuple[str, ...] = ()  # how a client may prove itself; empty where the issuer does not say
     holder_signatures: tuple[str, ...] = ()  # what proofs of possession may be signed with (RFC 9449)
+    userinfo: str = (
+        ""  # where the issuer tells of the person what the id_token leaves out; empty where there is none
+    )
     capabilities: tuple[str, ...] = ()  # SMART's own words for what the journal's sign-in does
 
 
@@ -44,6 +47,7 @@ class _Description(msgspec.Struct):
     id_token_signing_alg_values_supported: list[str] | None = None
     authorization_response_iss_parameter_supported: bool | None = None
     device_authorization_endpoint: str | None = None
+    userinfo_endpoint: str | None = None
     pushed_authorization_request_endpoint: str | None = None
     require_pushed_authorization_requests: bool | None = None
     token_endpoint_auth_methods_supported: list[str] | None = None
@@ -132,6 +136,7 @@ def _endpoints(http: AuthTransport, smart: _Description, openid: _Description) -
         requires_pushed=bool(openid.require_pushed_authorization_requests),
         client_methods=tuple(openid.token_endpoint_auth_methods_supported or ()),
         holder_signatures=tuple(openid.dpop_signing_alg_values_supported or ()),
+        userinfo=_if_near(http, openid.userinfo_endpoint),
         capabilities=tuple(smart.capabilities or ()),
     )
     required = (endpoints.authorization, endpoints.token, endpoints.jwks)
@@ -139,6 +144,11 @@ def _endpoints(http: AuthTransport, smart: _Description, openid: _Description) -
     if not all(url and http.allows(url) for url in (*required, *given)):
         raise _unusable("an address is missing or on another host")
     return endpoints
+
+
+def _if_near(http: AuthTransport, url: str | None) -> str:
+    """Return an address that lies where the sign-in does; one elsewhere is done without, and gets no token."""
+    return url if url and http.allows(url) else ""
 
 
 def _unusable(detail: str) -> SignInError:

@@ -75,3 +75,14 @@ class Party:
         if self.holder is not None:
             self.holder.take_nonce(origin, answer.headers.get("dpop-nonce", ""))
         return answer
+
+    async def get(self, url: str, token: str) -> Answer:
+        """Get something of the issuer's with an access token, bound to this request where it is bound to a key."""
+        if self.holder is None:
+            return await self.http.get(url, headers={"Authorization": f"Bearer {token}"})
+        origin = Origin.of(url.partition("?")[0], plain_http=True).address
+        now = self.clock.now() + self.http.ahead(url)
+        proof = self.holder.proof("GET", url, now=now, fresh_id=self.ids.uuid(), origin=origin, token=token)
+        answer = await self.http.get(url, headers={"Authorization": f"DPoP {token}", "DPoP": proof})
+        self.holder.take_nonce(origin, answer.headers.get("dpop-nonce", ""))
+        return answer

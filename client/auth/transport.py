@@ -65,9 +65,9 @@ class AuthTransport:
         """Tell whether the URL lies on a pinned origin."""
         return self._find(url) is not None
 
-    async def get(self, url: str, *, accept: str = _JSON) -> Answer:
+    async def get(self, url: str, *, accept: str = _JSON, headers: Mapping[str, str] = {}) -> Answer:
         """Get a page of the sign-in and return the answer, whatever its status."""
-        return await self._send("GET", url, {"Accept": accept})
+        return await self._send("GET", url, {"Accept": accept, **headers})
 
     def ahead(self, url: str) -> timedelta:
         """Return how far the clock of the URL's origin was ahead of ours when it last answered."""

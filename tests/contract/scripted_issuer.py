@@ -43,6 +43,7 @@ class ScriptedIssuer:
         self.token_replies: list[Reply] = []
         self.device: dict[str, Any] = {}
         self.pushed_reply: Reply | None = None
+        self.userinfo_reply: Reply | None = None
         self.nonce = ""
         self.forms: list[dict[str, str]] = []
         server.answer = self._answer
@@ -66,6 +67,8 @@ class ScriptedIssuer:
             return _json(
                 {name: one for name, one in (DEVICE | self.device).items() if one is not None}, self.clock
             )
+        if path == "/auth/userinfo":
+            return self.userinfo_reply or reply(403)
         if path == "/auth/par" and self.pushed_reply is not None:
             return self.pushed_reply
         documents: dict[str, dict[str, Any]] = {

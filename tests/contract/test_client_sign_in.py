@@ -138,6 +138,35 @@ async def test_an_issuer_that_names_itself_must_do_so(issuer: ScriptedIssuer) ->
 
 
 @pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (b'{"sub":"kari-nordmann","name":"Kari fra kilden"}', "Kari fra kilden"),
+        (b'{"sub":"somebody-else","name":"En annen"}', ""),
+        (b'{"name":"Uten navn paa hvem"}', ""),
+        (b"[]", ""),
+        (b"<html>", ""),
+    ],
+)
+async def test_what_the_id_token_leaves_out_is_asked_for_and_only_of_the_same_person(
+    issuer: ScriptedIssuer, answer: bytes, name: str
+) -> None:
+    issuer.claims = {"name": None}
+    issuer.openid = {"userinfo_endpoint": f"{issuer.issuer}/userinfo"}
+    issuer.userinfo_reply = reply(200, answer, kind="application/json")
+    grant = await _sign_in(issuer)
+    assert (grant.user.name, grant.user.fhir_user) == (name, "Practitioner/kari-nordmann")
+    assert tokens_seen([issuer.server]) == ["Bearer access-1"]
+
+
+async def test_the_token_goes_to_no_userinfo_elsewhere(issuer: ScriptedIssuer) -> None:
+    async with ScriptedServer(answer=lambda _: reply(200, b"{}")) as evil:
+        issuer.claims = {"name": None}
+        issuer.openid = {"userinfo_endpoint": f"{evil.address}/userinfo"}
+        assert (await _sign_in(issuer)).user.name == ""
+    assert evil.connections == 0
+
+
+@pytest.mark.parametrize(
     "claims",
     [
         {"nonce": "another"},

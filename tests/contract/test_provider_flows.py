@@ -87,6 +87,7 @@ async def test_a_browser_is_sent_back_to_a_free_port_of_this_machine(room: SignI
             assert (page.status_code, "Ikke denne." in page.text) == (404, True)
         elsewhere = await asyncio.to_thread(httpx.get, back, headers={"Host": "evil.example"})
         assert elsewhere.status_code == 404
+        assert (await asyncio.to_thread(httpx.post, back)).status_code == 404
         assert not waiting.done()
         page = await asyncio.to_thread(browser.open_callback, back)
         assert (page.status_code, "Ferdig." in page.text) == (200, True)

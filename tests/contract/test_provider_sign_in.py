@@ -86,3 +86,21 @@ async def test_without_its_authority_nothing_is_sent(room: SignInRoom) -> None:
         )
     assert refused.value.kind is ErrorKind.UNREACHABLE
     assert room.asked() == []
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignInRoom]:
+    """A provider as OpenID Connect has it by default: who it is stands at the userinfo endpoint, and in no id_token."""
+    room = SignInRoom(tmp_path_factory.mktemp("plain"), more={"plain": True})
+    yield room
+    room.close()
+
+
+@pytest.mark.parametrize("kind", ["public", "bound"])
+async def test_who_it_is_may_stand_at_the_userinfo_endpoint_alone(plain: SignInRoom, kind: str) -> None:
+    holder = HolderKey.new() if kind == "bound" else None
+    sign_in = await begin(plain, kind, holder)
+    grant = await sign_in.finish(Browser(plain).sign_in(sign_in.url))
+    assert (grant.user.subject, grant.user.name, grant.user.role) == ("kari-nordmann", "Kari Nordmann", "SP")
+    assert grant.user.fhir_user == "Practitioner/kari-nordmann"
+    assert {"user/Observation.rs", "user/Patient.rs"} <= grant.scopes

@@ -14,12 +14,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [folder, pem, told] = process.argv.slice(2);
+const [folder, pem, settled] = process.argv.slice(2);
 const peer = createRequire(join(folder, 'package.json'));
 const load = (name) => import(pathToFileURL(peer.resolve(name)));
 const { errors, Provider } = await load('oidc-provider');
 const jose = await load('jose');
-const settings = JSON.parse(readFileSync(told));
+const settings = JSON.parse(readFileSync(settled));
 const key = readFileSync(pem);
 
 const code = ['authorization_code', 'refresh_token'];
@@ -55,6 +55,8 @@ class Memory {
 // What a test says of the person; `{base}` is the journal's address, which is known only now.
 const claims = () => JSON.parse(JSON.stringify(settings.claims ?? {}).replaceAll('{base}', base));
 
+const told = () => ['name', 'fhirUser', 'helsepersonellkategori', ...Object.keys(settings.claims ?? {})];
+
 const account = (ctx, id) => ({
   accountId: id,
   claims: () => ({ sub: id, name: 'Kari Nordmann', fhirUser: `Practitioner/${id}`, helsepersonellkategori: 'SP', ...claims() }),
@@ -65,9 +67,10 @@ const configuration = () => ({
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
   clients,
   findAccount: account,
-  scopes: ['openid', 'offline_access'],
-  claims: { openid: ['sub', 'name', 'fhirUser', 'helsepersonellkategori', ...Object.keys(settings.claims ?? {})] },
-  conformIdTokenClaims: false,
+  // `plain`: as OpenID Connect has it by default. Who it is stands at the userinfo endpoint alone, and no journal is named.
+  scopes: ['openid', 'offline_access', ...(settings.plain ? ['fhirUser', ...settings.scopes.split(' ')] : [])],
+  claims: settings.plain ? { openid: ['sub'], fhirUser: told() } : { openid: ['sub', ...told()] },
+  conformIdTokenClaims: settings.plain === true,
   jwks: { keys: [{ ...settings.signing, use: 'sig' }] },
   cookies: { keys: [randomBytes(16).toString('hex')] },
   rotateRefreshToken: true,
@@ -85,8 +88,9 @@ const configuration = () => ({
     revocation: { enabled: true },
     pushedAuthorizationRequests: { enabled: settings.pushed !== false },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+    userinfo: { enabled: true },
     resourceIndicators: {
-      enabled: true,
+      enabled: !settings.plain,
       defaultResource: () => base,
       useGrantedResource: () => true,
       getResourceServerInfo: () => ({ scope: settings.scopes, accessTokenFormat: 'opaque', audience: base }),
