@@ -67,6 +67,7 @@ lock:
 	uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements-dev.lock
 	uv pip compile benchmarks/peers.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file benchmarks/peers.lock
 	cd tests/peers/fhir_router && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+	cd tests/peers/oidc_provider && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Feltjournal trenger Python 3.11 eller nyere: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

@@ -74,6 +74,10 @@ def _command(options: Namespace) -> int:
         from cli import status
 
         return status.run(options)
+    if options.command == "journals":
+        from cli import journals
+
+        return journals.run(options)
     if options.command == "seals":
         from cli import seals
 
@@ -106,8 +110,10 @@ def _screens(options: Namespace) -> int:
 
 def _refusal(options: Namespace) -> str:
     """Return why the screens cannot be shown here, or nothing."""
-    if options.journal != "innebygd":
-        return "Kjenner ikke den journalen. Ingenting er startet. Det finnes én: --journal innebygd."
+    if options.journal != "innebygd" and not _is_known(options.journal):
+        return "Kjenner ikke den journalen. Ingenting er startet. Se hvilke som finnes: feltjournal journals list."
+    if options.journal != "innebygd" and options.sandbox:
+        return "--sandbox starter øvingsjournalen, og --journal velger en annen. Ingenting er startet. Velg én av dem."
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return (
             "Feltjournal trenger en terminal, og her er ingen. Ingenting er startet.\n"
@@ -119,6 +125,14 @@ def _refusal(options: Namespace) -> str:
             "Prøv en annen terminal, eller sett TERM til det den er, f.eks. TERM=xterm-256color."
         )
     return ""
+
+
+def _is_known(journal: str) -> bool:
+    """Tell whether there is a journal of this name here, by its file alone: reading it waits until the first frame stands."""
+    from ports.folders import user_folders
+
+    is_plain = journal.isascii() and journal.replace("-", "").isalnum()
+    return is_plain and (user_folders().journals / journal / "journal.toml").is_file()
 
 
 def _protect() -> None:

@@ -18,6 +18,8 @@ eksempler:
   feltjournal sync --pin-fd 3 3<FIL
                                   lever det som er signert; PIN leses fra FIL
   feltjournal seals export FIL    ta de forseglede oppføringene ut av maskinen
+  feltjournal journals add NAVN --template openid
+                                  begynn på oppsettet av en journal
   feltjournal sandbox serve --help
                                   valgene til øvingsjournalen
 
@@ -38,6 +40,15 @@ Sluttkode: 0, 1, 2, 3, 5 eller 7, se feltjournal --help."""
 _SENDS = """
 Det som nettopp er signert, og fortsatt kan trekkes tilbake, venter til fristen
 er ute. Sluttkode: 0-7, se feltjournal --help."""
+_KNOWN = """
+Hver journal er en TOML-fil i sin egen mappe. Sluttkode: 0, 1, 2, 4 eller 7, se
+feltjournal --help."""
+_ADDS = """
+Filen prøves før den tas inn, med alle filer den nevner. Feil sies med linje og
+felt. Sluttkode: 0, 1 eller 2."""
+_ASKS = """
+Spør journalen og innloggingen selv; leser ingen pasient. Sluttkode: 0, 1 når noe
+ikke virker, 4 når journalen ikke svarer, 7 når navnet ikke finnes."""
 _SEALED = """
 Trenger ingen PIN, og virker også når lageret er skadet eller slettet. Maskinen
 kan ikke lese det som er forseglet; det kan bare den som har virksomhetens
@@ -69,17 +80,36 @@ def parser() -> BokmalParser:
         "--journal",
         metavar="NAVN",
         default="innebygd",
-        help="hvilken journal; ennå finnes bare innebygd, øvingsjournalen på denne maskinen",
+        help="hvilken journal, se journals list (ellers: innebygd, øvingsjournalen)",
     )
     commands = whole.add_subparsers(dest="command", metavar="", title="kommandoer", prog="feltjournal")
     _headless(add_command(commands, "status", "hva som ligger på maskinen, og hva som ikke er sendt", _LOOKS))
     _headless(add_command(commands, "sync", "lever det som er signert, én gang, nå", _SENDS))
     doctor = add_command(commands, "doctor", "hva denne maskinen har og mangler for trygt arbeid", _CHECKS)
     doctor.add_argument("--json", action="store_true", help="skriv svaret som JSON")
+    _journals(commands)
     _seals(commands)
     _rescue(commands)
     add_command(commands, "sandbox", "øvingsjournalen: serve, stop, status")
     return whole
+
+
+def _journals(commands: argparse._SubParsersAction[BokmalParser]) -> None:
+    """Add `journals list|add|check`."""
+    journals = add_command(commands, "journals", "journalene maskinen kjenner: list, add, check", _KNOWN)
+    verbs = journals.add_subparsers(dest="verb", required=True, metavar="list|add|check")
+    listed = add_command(verbs, "list", "vis journalene og miljøet hver av dem er", _KNOWN)
+    add = add_command(verbs, "add", "ta inn en journal fra en TOML-fil, eller begynn på en mal", _ADDS)
+    add.add_argument("name", metavar="NAVN", help="hva journalen skal hete her: a-z, tall, bindestrek")
+    add.add_argument("file", type=Path, nargs="?", metavar="FIL", help="TOML-filen som beskriver den")
+    add.add_argument(
+        "--template", choices=("helseid", "epic", "openid", "sandbox"), help="legg ut en mal å fylle ut"
+    )
+    add.add_argument("--replace", action="store_true", help="bytt ut den som heter det samme")
+    check = add_command(verbs, "check", "si hva journalen og innloggingen kan, og ikke kan", _ASKS)
+    check.add_argument("name", metavar="NAVN", help="hvilken journal")
+    for verb in (listed, add, check):
+        verb.add_argument("--json", action="store_true", help="skriv svaret som JSON")
 
 
 def _seals(commands: argparse._SubParsersAction[BokmalParser]) -> None:

@@ -52,4 +52,4 @@ def _workday(options: Namespace) -> Workday:
         start_embedded()
     from services.start import workday_here
 
-    return workday_here(no_cache=options.no_cache)
+    return workday_here(journal=options.journal, no_cache=options.no_cache)

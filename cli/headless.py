@@ -39,6 +39,7 @@ _EXIT_OF = {
     TroubleCode.CACHE_MISSING: ExitCode.NOTHING,
     TroubleCode.CACHE_LOST: ExitCode.NOTHING,
     TroubleCode.SANDBOX_NOT_RUNNING: ExitCode.OFFLINE,
+    TroubleCode.NO_SUCH_JOURNAL: ExitCode.NOTHING,
 }
 
 
@@ -47,7 +48,7 @@ def run(options: Namespace, act: Act) -> int:
     from services.start import workday_here
 
     try:
-        return asyncio.run(_within(workday_here(), options, act))
+        return asyncio.run(_within(workday_here(journal=options.journal), options, act))
     except Trouble as trouble:
         if trouble.code is TroubleCode.SANDBOX_NOT_RUNNING and not _has_cache():
             trouble = Trouble(TroubleCode.CACHE_MISSING)

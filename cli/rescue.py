@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.setup import Setup
-    from services.views import Person
+    from services.views import BrowserView, CodeView, Person
 
 _WELL = {Became.DELIVERED, Became.THERE}
 _EXIT_BY_GRAVITY = (
@@ -38,7 +38,7 @@ def run(options: Namespace) -> int:
     from services.start import setup_here
 
     try:
-        setup = setup_here()
+        setup = setup_here(journal=options.journal)
         private = read_key(options.key, setup.disk)
         opened = open_seals(
             read_export(options.file, setup.disk),
@@ -65,13 +65,21 @@ async def _deliver(setup: Setup, opened: OpenedSeals, options: Namespace) -> tup
     entrance = RescueSignIn(setup)
     try:
         with told():
-            people = await entrance.people()
-            client, user = await entrance.sign_in(_chosen(people, options.person))
+            if setup.journal.embedded_key is None:
+                client, user = await entrance.elsewhere(_tell)
+            else:
+                people = await entrance.people()
+                client, user = await entrance.sign_in(_chosen(people, options.person))
             came = await Rescue(setup, client, user).run(opened.entries, rehearse=options.dry_run)
     finally:
         await entrance.aclose()
         setup.worker.close()
     return user.name, came
+
+
+def _tell(view: BrowserView | CodeView) -> None:
+    """Say at the terminal what is to be done elsewhere."""
+    print("\n".join(words.elsewhere(view)), file=sys.stderr, flush=True)
 
 
 def _chosen(people: Sequence[Person], asked: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from services.exported_seals import SealsOfCache
     from services.opened_seals import RescuedEntry
     from services.trouble import Trouble
-    from services.views import Person
+    from services.views import BrowserView, CodeView, Person
 
 EXIT_OF = {
     P.NOTHING_SEALED: ExitCode.NOTHING,
@@ -125,6 +125,25 @@ def choice(people: Sequence[Person]) -> Iterator[str]:
     """Return the people that can sign in, numbered."""
     for number, person in enumerate(people, 1):
         yield f"  {number}  {_readable(person.name)}, {_readable(person.role)}"
+
+
+def elsewhere(view: BrowserView | CodeView) -> Iterator[str]:
+    """Return what a supervisor does in a browser, here or on another device."""
+    from services.views import BrowserView
+
+    if isinstance(view, BrowserView):
+        yield (
+            "Nettleseren er åpnet. Logg inn der."
+            if view.is_open
+            else "Åpne denne adressen i en nettleser her:"
+        )
+        if not view.is_open:
+            yield f"  {_readable(view.url)}"
+    else:
+        yield "Gå til denne adressen på en enhet med nettleser, og skriv koden:"
+        yield f"  {_readable(view.address)}"
+        yield f"  {_readable(view.user_code)}"
+    yield "Venter. Ctrl+C avbryter; ingenting er sendt ennå."
 
 
 def trouble(met: Trouble) -> str:

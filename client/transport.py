@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from client.answer import Answer
+from client.clock_skew import clock_ahead, is_another
 from client.errors import ErrorKind, JournalError
 from client.failures import failure
 from client.origin import Origin
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
     from datetime import datetime
 
+    from client.auth.holder_key import HolderKey
     from client.meter import Meter
     from client.wire import httpx
     from ports.clock import Clock
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "JournalTransport", "TokenSource"]
 
 _UNAUTHORIZED = 401
+_WANTS_NONCE = "use_dpop_nonce"
+_BAD_PROOF = "invalid_dpop_proof"
+_MOST_AGAIN = 2
 _READS = frozenset({"GET", "HEAD"})
 _STILL_SAY_SO = frozenset({ErrorKind.UNREACHABLE, ErrorKind.UNAUTHORIZED, ErrorKind.TOO_MANY})
 
@@ -49,6 +55,7 @@ class JournalTransport:
         clock: Clock,
         ids: Ids,
         token: TokenSource | None = None,
+        holder: HolderKey | None = None,
         plain_http: bool = False,
         inner: httpx.AsyncBaseTransport | None = None,
         timeout: float = 20.0,
@@ -56,6 +63,11 @@ class JournalTransport:
     ) -> None:
         self.origin = Origin.of(base_url, plain_http=plain_http)
         self._token = token
+        self._holder = holder  # the key that the tokens are bound to; None for bearer tokens
+        self._clock = clock
+        self._ids = ids
+        self.ahead = timedelta()
+        """How far the journal's clock was ahead of ours in its last answer; zero where it cannot be told."""
         self.journal_time: datetime | None = None
         """What the journal's own clock showed in the last answer; None where that gave no time."""
         self._sender = Sender(self.origin, clock=clock, ids=ids, inner=inner, timeout=timeout, tls=tls)
@@ -114,12 +126,60 @@ class JournalTransport:
         *,
         writes: bool,
     ) -> Answer:
-        """Send one request; the token is added here, after which the sender checks the origin again."""
-        bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        clean = {name: value for name, value in headers.items() if name.lower() != "authorization"}
-        answer = await self._sender.send(method, url, headers={**clean, **bearer}, body=body, writes=writes)
-        self.journal_time = answer.server_time
+        """Send one request; a journal that wants its nonce in the proof, or another time, is sent it again (RFC 9449 §9)."""
+        before = self.ahead
+        answer = await self._signed(method, url, body, headers, token, writes=writes)
+        for _ in range(_MOST_AGAIN if self._holder is not None else 0):
+            challenge = answer.headers.get("www-authenticate", "") if answer.status == _UNAUTHORIZED else ""
+            is_late = _BAD_PROOF in challenge and is_another(before, self.ahead)
+            if _WANTS_NONCE not in challenge and not is_late:
+                break
+            before = self.ahead
+            answer = await self._signed(method, url, body, headers, token, writes=writes)
         return answer
+
+    async def _signed(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        token: str | None,
+        *,
+        writes: bool,
+    ) -> Answer:
+        """Send one request; the token is added here, after which the sender checks the origin again."""
+        clean = {
+            name: value for name, value in headers.items() if name.lower() not in {"authorization", "dpop"}
+        }
+        answer = await self._sender.send(
+            method,
+            url,
+            headers={**clean, **self._authorization(method, url, token)},
+            body=body,
+            writes=writes,
+        )
+        self.journal_time = answer.server_time
+        self.ahead = clock_ahead(answer)
+        if self._holder is not None:
+            self._holder.take_nonce(self.origin.address, answer.headers.get("dpop-nonce", ""))
+        return answer
+
+    def _authorization(self, method: str, url: str, token: str | None) -> dict[str, str]:
+        """Return the headers that carry the token, bound to this request where it is bound to a key."""
+        if not token:
+            return {}
+        if self._holder is None:
+            return {"Authorization": f"Bearer {token}"}
+        proof = self._holder.proof(
+            method,
+            url,
+            now=self._clock.now() + self.ahead,
+            fresh_id=self._ids.uuid(),
+            origin=self.origin.address,
+            token=token,
+        )
+        return {"Authorization": f"DPoP {token}", "DPoP": proof}
 
 
 async def _asked_for(token: Awaitable[str | None]) -> str | None:

@@ -10,15 +10,21 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """The two folders of one user: `data` holds the encrypted cache, `state` the embedded journal."""
+    """The folders of one user: `data` holds the encrypted cache, `state` the embedded journal, `config` the known journals."""
 
     data: Path
     state: Path
+    config: Path | None = None
 
     @property
     def cache(self) -> Path:
         """The folder of the encrypted caches."""
         return self.data / "cache"
+
+    @property
+    def journals(self) -> Path:
+        """The folder of the journals that are known here, each in a folder of its own."""
+        return (self.config or self.data / "config") / "journals"
 
     @property
     def sandbox(self) -> Path:
@@ -31,10 +37,11 @@ def user_folders() -> Folders:
     home = Path.home()
     if sys.platform == "win32":
         local = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-        return Folders(local / "Feltjournal" / "data", local / "Feltjournal" / "state")
+        return Folders(*(local / "Feltjournal" / name for name in ("data", "state", "config")))
     if sys.platform == "darwin":
         support = home / "Library" / "Application Support" / "feltjournal"
-        return Folders(support / "data", support / "state")
+        return Folders(support / "data", support / "state", support / "config")
     data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     state = Path(os.environ.get("XDG_STATE_HOME") or home / ".local" / "state")
-    return Folders(data / "feltjournal", state / "feltjournal")
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    return Folders(data / "feltjournal", state / "feltjournal", config / "feltjournal")

@@ -46,10 +46,13 @@ def has_organisation_key(state: Path, disk: Disk) -> bool:
 
 
 def server_id(journal: JournalAddress) -> str:
-    """Return what names this journal for good: its issuer, or for the embedded one the print of its key."""
+    """Return what names this journal for good: its issuer and its address, or for the embedded one the print of its key.
+
+    An issuer alone does not do: a journal in use and the one for tests often share it.
+    """
     if journal.embedded_key is not None:
         return "embedded:" + hashlib.sha256(b"server-id" + journal.embedded_key).hexdigest()[:24]
-    return journal.issuer
+    return f"{journal.issuer.rstrip('/')} {journal.base_url.rstrip('/')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
-from client.auth.transport import AuthTransport
 from client.journal import JournalClient
-from client.transport import JournalTransport, TokenSource
 from offline_cache.errors import (
     CacheError,
     HeaderDamaged,
@@ -27,7 +24,8 @@ from offline_cache.pull import Pull
 from offline_cache.receipt_check import ReceiptCheck
 from offline_cache.store import Store
 from offline_cache.vault import Vault, VaultIdentity
-from services import persona, sealing
+from services import sealing
+from services.arriving import Arriving
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
 from services.kept_sign_in import keep_clinician, keep_grant, kept_clinician, kept_grant, nobody
@@ -35,21 +33,19 @@ from services.outbox_for import outbox_for
 from services.proven_tokens import ProvenTokens
 from services.retaining import Retaining
 from services.session import Clinician, Session
-from services.setup import SCOPES, Setup
 from services.trouble import Trouble, TroubleCode
 from services.views import CacheKind, CacheView, Door, Person
 from services.wipe_word import finish_begun_wipes, tell_ends_of_wipes
+from services.wires import to_journal, to_sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
     from client.auth.grant import Grant
     from offline_cache.seals import Seals
     from ports.keyring import KeyProtector
-
-REDIRECT = "http://127.0.0.1:8765/callback"
-"""Where a browser would be sent back to; any loopback port is allowed to a native client (RFC 8252 §7.3)."""
+    from services.setup import Setup
 
 _PAST_HELP = (StoreDamaged, StoreMissing, HeaderDamaged, KeyringLost)
 """Why a cache may be set aside: it does not open, whatever PIN is tried."""
@@ -70,16 +66,8 @@ class Entrance:
     def __init__(self, setup: Setup, protector: KeyProtector | None) -> None:
         self._setup = setup
         self._protector = protector
-        self._http = AuthTransport(
-            clock=setup.clock,
-            ids=setup.ids,
-            plain_http=setup.journal.embedded_key is not None,
-            inner=setup.inner,
-        )
-        self._http.allow(setup.journal.issuer)
-        self._http.allow(setup.journal.base_url)
-        self._page: persona.SignInPage | None = None
-        self._sign_in: SignIn | None = None
+        self._http = to_sign_in(setup)
+        self.arriving = Arriving(setup, self._http)
         self._arrival: _Arrival | None = None
         self._has_vault = False
         self._closed_by: CacheError | None = None
@@ -121,29 +109,14 @@ class Entrance:
         if self._setup.journal.embedded_key is not None and not await self._is_embedded():
             raise Trouble(TroubleCode.NOT_EMBEDDED)
         await tell_ends_of_wipes(self._setup, self._http)
-        self._sign_in = await SignIn.begin(
-            self._http,
-            self._setup.journal.base_url,
-            client_id=self._setup.journal.client_id,
-            redirect_uri=REDIRECT,
-            scopes=SCOPES,
-            ids=self._setup.ids,
-            clock=self._setup.clock,
-        )
-        self._page = await persona.open_page(self._http, self._sign_in.url)
-        return list(self._page.people)
+        return await self.arriving.people()
 
     async def sign_in(self, person_id: str) -> Clinician:
-        """Sign in as one of the people; afterwards `needs_pin` or `needs_unlock` tells the next step."""
-        if self._page is None or self._sign_in is None:
-            await self.people()
-        page, sign_in = self._page, self._sign_in
-        if page is None or sign_in is None:
-            raise Trouble(TroubleCode.SIGN_IN_FAILED)
-        try:
-            grant = await sign_in.finish(await persona.choose(self._http, page, person_id))
-        finally:
-            self._page = self._sign_in = None
+        """Sign in as one of the people of the embedded journal; see `arrived`."""
+        return await self.arrived(await self.arriving.as_person(person_id))
+
+    async def arrived(self, grant: Grant) -> Clinician:
+        """Take in who has signed in; afterwards `needs_pin` or `needs_unlock` tells the next step."""
         user = grant.user
         role = category_word(user.role)
         clinician = Clinician(user.subject, user.name, user.fhir_user, role, user.issuer)
@@ -289,9 +262,9 @@ class Entrance:
             await setup.worker.run(keep_clinician, store, clinician)
             if grant is not None:
                 await keep(grant)
-        tokens = Tokens(self._http, grant or nobody(clinician), clock=setup.clock, on_rotation=keep)
+        tokens = self._tokens(grant or nobody(clinician), keep)
         proven = ProvenTokens(tokens, prove) if setup.journal.embedded_key is not None else None
-        transport = self._transport(setup.journal.base_url, proven or tokens)
+        transport = to_journal(setup, proven or tokens, tokens.holder)
         client = JournalClient(transport)
         if not store.read_only:
             await setup.worker.run(store.entries.recover)
@@ -311,14 +284,15 @@ class Entrance:
             seals=seals,
         )
 
-    def _transport(self, base_url: str, tokens: TokenSource | None) -> JournalTransport:
-        return JournalTransport(
-            base_url,
-            clock=self._setup.clock,
-            ids=self._setup.ids,
-            token=tokens,
-            plain_http=self._setup.journal.embedded_key is not None,
-            inner=self._setup.inner,
+    def _tokens(self, grant: Grant, keep: Callable[[Grant], Awaitable[None]]) -> Tokens:
+        setup = self._setup
+        return Tokens(
+            self._http,
+            grant,
+            clock=setup.clock,
+            ids=setup.ids,
+            on_rotation=keep,
+            client=setup.journal.terms.client,
         )
 
     async def _is_embedded(self) -> bool:

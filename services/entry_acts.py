@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from services import keeping
 from services.at_work import AtWork
+from services.granted import require_granted
 from services.trouble_from import told
 
 if TYPE_CHECKING:
@@ -22,8 +23,13 @@ class EntryActs(AtWork):
             return await self._setup.worker.run(self._writer().drafts, patient_id)
 
     async def new_draft(self, kind: EntryKind, patient_id: str, visit_id: str) -> Draft:
-        """Begin an entry, or give back the unfinished one of the same kind and visit."""
+        """Begin an entry, or give back the unfinished one of the same kind and visit.
+
+        Raises:
+            Trouble: NOT_GRANTED when the sign-in gave no right to write such a thing.
+        """
         self._clinical()
+        require_granted(kind, self._open().tokens.grant.scopes)
         with told():
             return await self._setup.worker.run(self._writer().new_draft, kind, patient_id, visit_id)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from offline_cache.states import EntryKind
 from services.at_work import AtWork
 from services.changed_resource import DONE, NOT_DONE
+from services.granted import require_granted
 from services.strangers import find_candidates, read_patient
 from services.trouble_from import told
 
@@ -35,6 +37,7 @@ class OutboxActs(AtWork):
         retyped: str = "",
     ) -> EntryRow:
         """Sign that a task is done, or was not and why. It may be taken back as every signed entry."""
+        require_granted(EntryKind.TASK, self._open().tokens.grant.scopes)
         desk = self._at_desk()
         with told():
             draft = await self._setup.worker.run(
@@ -52,6 +55,7 @@ class OutboxActs(AtWork):
         self, target: str, visit_id: str = "", *, fields: Mapping[str, str], retyped: str = ""
     ) -> EntryRow:
         """Sign a change of `CarePlan/…` (fields: activity, text, status) or `Goal/…` (fields: text, status)."""
+        require_granted(EntryKind.PLAN, self._open().tokens.grant.scopes)
         with told():
             draft = await self._setup.worker.run(
                 self._at_desk().changing.plan_draft, target, visit_id, dict(fields)

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
-from client.auth.transport import AuthTransport
 from client.journal import JournalClient
-from client.transport import JournalTransport
 from services import persona
+from services.arriving import REDIRECT, Arriving
 from services.embedded import prove_embedded
-from services.entrance import REDIRECT
 from services.proven_tokens import ProvenTokens
-from services.setup import SCOPES
 from services.trouble import Trouble, TroubleCode
+from services.views import Way
+from services.wires import to_journal, to_sign_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from client.auth.grant import Grant, SignedInUser
+    from client.transport import JournalTransport
     from services.setup import Setup
-    from services.views import Person
+    from services.views import BrowserView, CodeView, Person
 
 
 class RescueSignIn:
@@ -27,12 +29,7 @@ class RescueSignIn:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        journal = setup.journal
-        self._http = AuthTransport(
-            clock=setup.clock, ids=setup.ids, plain_http=journal.embedded_key is not None, inner=setup.inner
-        )
-        self._http.allow(journal.issuer)
-        self._http.allow(journal.base_url)
+        self._http = to_sign_in(setup)
         self._transport: JournalTransport | None = None
         self._page: persona.SignInPage | None = None
         self._sign_in: SignIn | None = None
@@ -51,7 +48,7 @@ class RescueSignIn:
             setup.journal.base_url,
             client_id=setup.journal.client_id,
             redirect_uri=REDIRECT,
-            scopes=SCOPES,
+            scopes=setup.journal.terms.scopes,
             ids=setup.ids,
             clock=setup.clock,
         )
@@ -60,24 +57,38 @@ class RescueSignIn:
 
     async def sign_in(self, person_id: str) -> tuple[JournalClient, SignedInUser]:
         """Sign in as one of the people; return the way to the journal and who that is."""
-        setup = self._setup
         if self._page is None or self._sign_in is None:
             raise Trouble(TroubleCode.SIGN_IN_FAILED)
-        grant = await self._sign_in.finish(await persona.choose(self._http, self._page, person_id))
+        return self._way_of(
+            await self._sign_in.finish(await persona.choose(self._http, self._page, person_id))
+        )
+
+    async def elsewhere(
+        self, shown: Callable[[BrowserView | CodeView], None]
+    ) -> tuple[JournalClient, SignedInUser]:
+        """Sign in to a journal that is not the embedded one, by the first way that is open here. `shown` is told what to do."""
+        arriving = Arriving(self._setup, self._http)
+        is_by_code = arriving.ways()[0] is Way.DEVICE
+        return self._way_of(await (arriving.with_code(shown) if is_by_code else arriving.in_browser(shown)))
+
+    def _way_of(self, grant: Grant) -> tuple[JournalClient, SignedInUser]:
+        """Return the way to the journal for who signed in."""
+        setup = self._setup
 
         async def forget(_rotated: Grant) -> None:
             """Keep nothing."""
 
-        tokens = Tokens(self._http, grant, clock=setup.clock, on_rotation=forget)
-        is_embedded = setup.journal.embedded_key is not None
-        self._transport = JournalTransport(
-            setup.journal.base_url,
+        tokens = Tokens(
+            self._http,
+            grant,
             clock=setup.clock,
             ids=setup.ids,
-            token=ProvenTokens(tokens, self._is_ours) if is_embedded else tokens,
-            plain_http=is_embedded,
-            inner=setup.inner,
+            on_rotation=forget,
+            client=setup.journal.terms.client,
         )
+        is_embedded = setup.journal.embedded_key is not None
+        source = ProvenTokens(tokens, self._is_ours) if is_embedded else tokens
+        self._transport = to_journal(setup, source, tokens.holder)
         return JournalClient(self._transport), grant.user
 
     async def aclose(self) -> None:

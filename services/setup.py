@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from offline_cache.ballast import BALLAST_BYTES
 from offline_cache.keys import KdfParams
 from offline_cache.retention_policy import RetentionPolicy
+from ports.browser import Browser, SystemBrowser
+from services.sign_in_terms import SignInTerms
 from services.views import Environment
 
 if TYPE_CHECKING:
@@ -18,14 +20,6 @@ if TYPE_CHECKING:
     from ports.folders import Folders
     from ports.ids import Ids
     from ports.worker import Worker
-
-SCOPES = (
-    "openid",
-    "fhirUser",
-    "offline_access",
-    "user/*.cruds",
-)
-"""What is asked for at sign-in (SMART App Launch 2.2, scopes v2); what is granted decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +35,7 @@ class JournalAddress:
     (norway.md §4.2): only there is one whose answer was lost sent again by itself. The name a journal gives itself is no proof.
     `wipe_address` is where the journal says whether this machine is to be wiped; empty for one that has no such place. It lies on
     the origin of the journal or of its sign-in, and is never asked elsewhere.
+    `authority` is the certificate (PEM) of the only authority that is trusted for it; empty trusts whom the system trusts.
     """
 
     name: str
@@ -53,6 +48,8 @@ class JournalAddress:
     patient_list: str = ""
     refuses_known_vitals: bool = False
     wipe_address: str = ""
+    authority: bytes = b""
+    terms: SignInTerms = field(default_factory=SignInTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +68,4 @@ class Setup:
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     inner: httpx.AsyncBaseTransport | None = None
     ballast: int = BALLAST_BYTES
+    browser: Browser = field(default_factory=SystemBrowser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ports.clock import SystemClock
@@ -10,6 +11,7 @@ from ports.folders import user_folders
 from ports.ids import SystemIds
 from ports.worker import ThreadWorker
 from services.embedded import embedded_journal
+from services.journals import EMBEDDED, Journals
 from services.setup import Setup
 from services.workday import Workday
 
@@ -17,21 +19,38 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def workday_here(*, no_cache: bool = False, sandbox_state: Path | None = None) -> Workday:
-    """Return the working day of this user with the embedded journal.
+def workday_here(
+    *, journal: str = EMBEDDED, no_cache: bool = False, sandbox_state: Path | None = None
+) -> Workday:
+    """Return the working day of this user with a journal.
 
     Args:
+        journal: The name of a journal that is known here; by itself the embedded one.
         no_cache: Keep nothing on this machine; works only with network.
         sandbox_state: The embedded journal's folder, when it is not the usual one.
 
     Raises:
-        Trouble: SANDBOX_NOT_RUNNING when no embedded journal was ever started here.
+        Trouble: SANDBOX_NOT_RUNNING when no embedded journal was ever started here; NO_SUCH_JOURNAL, or JOURNAL_FILE when its
+            file cannot be used.
     """
-    return Workday(setup_here(no_cache=no_cache, sandbox_state=sandbox_state))
+    return Workday(setup_here(journal=journal, no_cache=no_cache, sandbox_state=sandbox_state))
 
 
-def setup_here(*, no_cache: bool = False, sandbox_state: Path | None = None) -> Setup:
-    """Return the seams of the real machine with the embedded journal; see `workday_here`."""
+def setup_here(
+    *, journal: str = EMBEDDED, no_cache: bool = False, sandbox_state: Path | None = None
+) -> Setup:
+    """Return the seams of the real machine with a journal; see `workday_here`."""
     folders, disk = user_folders(), SystemDisk()
-    journal = embedded_journal(sandbox_state or folders.sandbox, disk)
-    return Setup(folders, SystemClock(), SystemIds(), disk, ThreadWorker(), journal, no_cache=no_cache)
+    configured = Journals(folders.journals, disk).read(journal) if journal != EMBEDDED else None
+    address = configured.address if configured else None
+    if address is None:
+        address = embedded_journal(sandbox_state or folders.sandbox, disk)
+    setup = Setup(folders, SystemClock(), SystemIds(), disk, ThreadWorker(), address, no_cache=no_cache)
+    if configured is None:
+        return setup
+    return replace(
+        setup,
+        no_cache=no_cache or configured.no_cache,
+        review_before_sending=configured.review_before_sending,
+        retention=configured.retention,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services import keeping
+from services.granted import not_granted
 from services.views import LeaseState, Status
 
 if TYPE_CHECKING:
@@ -36,4 +37,6 @@ def status_line(
         hard_end=lease.hard_end_at if lease else None,
         clock_put_back=lease is not None and lease.is_put_back,
         charts_held=kept.held if kept is not None else 0,
+        clock_ahead=round(session.transport.ahead.total_seconds()),
+        not_granted=not_granted(session.tokens.grant.scopes),
     )

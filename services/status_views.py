@@ -13,6 +13,8 @@ __all__ = ["LeaseState"]  # given on; the rest is defined here
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from offline_cache.states import EntryKind
+
 
 class Environment(StrEnum):
     """What kind of journal this is; said in words on every screen."""
@@ -65,6 +67,10 @@ class Status:
     hard_end: datetime | None = None
     clock_put_back: bool = False
     charts_held: int = 0  # must go from this machine, and stay until what is signed is sent
+    clock_ahead: int = (
+        0  # seconds that the journal's clock is ahead of this machine's; negative when it is behind
+    )
+    not_granted: frozenset[EntryKind] = frozenset()  # what the sign-in gives no right to write
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,32 @@ class Person:
     person_id: str
     name: str
     role: str
+
+
+class Way(StrEnum):
+    """A way to sign in."""
+
+    PERSON = "person"  # the embedded journal: one of its made-up people
+    BROWSER = "browser"  # a browser on this machine
+    DEVICE = "device"  # a code, entered in a browser elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserView:
+    """A sign-in that waits for a browser: the address, and whether a browser was opened on it."""
+
+    url: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """A sign-in that waits for a code to be entered elsewhere. `picture` is a QR code of the address, in lines of text."""
+
+    user_code: str
+    address: str
+    picture: tuple[str, ...]
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class TroubleCode(StrEnum):
     ANSWER_LOST = "answer-lost"
     SIGNED_OUT = "signed-out"  # 401 and no refresh: sign in again; the outbox waits
     FORBIDDEN = "forbidden"  # 403
+    NOT_GRANTED = "not-granted"  # the sign-in gave no right to write this
     NOT_FOUND = "not-found"  # 404
     GONE = "gone"  # 410
     CONFLICT = "conflict"  # 409, 412
@@ -27,7 +28,8 @@ class TroubleCode(StrEnum):
     BROKEN_ANSWER = "broken-answer"  # cut or invalid JSON
     WRONG_PATIENT = "wrong-patient"  # an answer about another patient than was asked for
     TOO_LARGE = "too-large"
-    SIGN_IN_FAILED = "sign-in-failed"
+    SIGN_IN_FAILED = "sign-in-failed"  # details: reason
+    COURSE_MISSING = "course-missing"  # details: courses
     PIN_TOO_SHORT = "pin-too-short"
     PIN_COMMON = "pin-common"
     WRONG_PIN = "wrong-pin"  # details: left, wait
@@ -66,6 +68,8 @@ class TroubleCode(StrEnum):
     LEASE_ENDED = "lease-ended"  # the journal was not reached for too long: no patient is shown
     CACHE_WIPED = "cache-wiped"  # the journal ordered it, and it is done
     UNSENT_STAYS = "unsent-stays"  # details: unsent, drafts; the cache is not removed
+    NO_SUCH_JOURNAL = "no-such-journal"  # details: known
+    JOURNAL_FILE = "journal-file"  # details: name, count
     SANDBOX_NOT_RUNNING = "sandbox-not-running"
     SANDBOX_PORT_TAKEN = "sandbox-port-taken"
 

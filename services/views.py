@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from offline_cache.pull_codes import ChangeKind, NoticeCode
 from offline_cache.states import EntryKind, EntryState
 from services.status_views import (
+    BrowserView,
     CacheKind,
     CacheView,
+    CodeView,
     Connection,
     Door,
     Environment,
@@ -18,6 +20,7 @@ from services.status_views import (
     OnlyReads,
     Person,
     Status,
+    Way,
 )
 from services.sync_views import NewsRow, NoticeRow, PatientSync, SyncView
 
@@ -26,9 +29,11 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "BrowserView",
     "CacheKind",
     "CacheView",
     "ChangeKind",
+    "CodeView",
     "Connection",
     "Door",
     "EntryKind",
@@ -43,6 +48,7 @@ __all__ = [
     "Person",
     "Status",
     "SyncView",
+    "Way",
 ]  # given on; the rest is defined here
 
 

@@ -31,12 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from services.retaining import Retaining
-    from services.session import Session
+    from services.session import Clinician, Session
     from services.setup import Setup
-    from services.views import (
-        Door,
-        Person,
-    )
+    from services.views import BrowserView, CodeView, Door, Person, Way
 
 
 _PATIENCE = 5.0
@@ -80,10 +77,34 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         """Sign in as a person; return the clinician's name. `needs_pin` and `needs_unlock` tell the next step."""
         with told():
             entrance = await self._at_entrance()
-            clinician = await entrance.sign_in(person_id)
-            self._has_signed_in = True
-            if self._setup.no_cache:
-                await self._enter(await entrance.open_without_cache())
+            return await self._arrived(await entrance.sign_in(person_id))
+
+    @property
+    def journal_name(self) -> str:
+        """Return what the journal is called."""
+        return self._setup.journal.name
+
+    async def ways(self) -> tuple[Way, ...]:
+        """Return the ways to sign in to this journal from here, the one to offer first at the front. Asks no network."""
+        return (await self._at_entrance()).arriving.ways()
+
+    async def sign_in_browser(self, shown: Callable[[BrowserView], None]) -> str:
+        """Sign in with a browser on this machine, as `sign_in`; cancel it to give up. `shown` is told where the browser goes."""
+        with told():
+            entrance = await self._at_entrance()
+            return await self._arrived(await entrance.arrived(await entrance.arriving.in_browser(shown)))
+
+    async def sign_in_device(self, shown: Callable[[CodeView], None]) -> str:
+        """Sign in with a code that is entered elsewhere, as `sign_in`; cancel it to give up. `shown` is told the code."""
+        with told():
+            entrance = await self._at_entrance()
+            return await self._arrived(await entrance.arrived(await entrance.arriving.with_code(shown)))
+
+    async def _arrived(self, clinician: Clinician) -> str:
+        """The clinician has signed in; with no cache the session opens at once."""
+        self._has_signed_in = True
+        if self._setup.no_cache:
+            await self._enter(await (await self._at_entrance()).open_without_cache())
         return clinician.name
 
     @property

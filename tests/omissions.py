@@ -26,6 +26,8 @@ EXAMPLES = ROOT / ".peers" / "hl7.fhir.r4.examples"
 EXAMPLE_COUNT = 5306
 FHIR_ROUTER = ROOT / ".peers" / "fhir-router"
 _ROUTER_LOCK = ROOT / "tests" / "peers" / "fhir_router" / "package-lock.json"
+OIDC_PROVIDER = ROOT / ".peers" / "oidc-provider"
+_PROVIDER_LOCK = ROOT / "tests" / "peers" / "oidc_provider" / "package-lock.json"
 SHARED = ROOT.parent / "shared" / "data"
 
 
@@ -50,10 +52,10 @@ def router_node() -> Path | None:
     return next(iter(sorted(FHIR_ROUTER.glob("node_modules/node-*/bin/node"))), None)
 
 
-def _has_router() -> bool:
-    """Tell whether the router is installed, and as the lock says."""
-    installed = FHIR_ROUTER / "package-lock.json"
-    is_same = installed.is_file() and installed.read_bytes() == _ROUTER_LOCK.read_bytes()
+def _is_installed(folder: Path, lock: Path) -> bool:
+    """Tell whether a peer of npm is installed as the lock says, and has a Node to run on."""
+    installed = folder / "package-lock.json"
+    is_same = installed.is_file() and installed.read_bytes() == lock.read_bytes()
     return is_same and router_node() is not None
 
 
@@ -82,9 +84,14 @@ PEERS = {
         f"npm pack hl7.fhir.r4.examples@4.0.1, unpacked in .peers/{EXAMPLES.name}: {EXAMPLE_COUNT} files",
     ),
     "fhir-router": Peer(
-        _has_router,
+        lambda: _is_installed(FHIR_ROUTER, _ROUTER_LOCK),
         "npm; copy package.json and package-lock.json of tests/peers/fhir_router into "
         f".peers/{FHIR_ROUTER.name} and call `npm ci --ignore-scripts` there",
+    ),
+    "oidc-provider": Peer(
+        lambda: _is_installed(OIDC_PROVIDER, _PROVIDER_LOCK),
+        "npm; as fhir-router, which brings the Node, from tests/peers/oidc_provider into "
+        f".peers/{OIDC_PROVIDER.name}",
     ),
     "mount": Peer(_may_mount, "root on Linux, to mount a small tmpfs"),
     "shared": Peer((SHARED / "synthea").is_dir, "the folder shared/ beside this checkout"),

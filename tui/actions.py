@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 
+from offline_cache.states import EntryKind
+from tui.why_not import asks, changing, needs_decision, needs_right, needs_visit, online_only
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -86,34 +89,6 @@ def is_function_key(key: str) -> bool:
     return key[0] == "f" and key[1:].isdigit()
 
 
-def _online_only(place: object) -> str:
-    """Say why something that needs the network cannot be done now."""
-    is_online = getattr(place, "is_online", None)
-    return "Krever nett. Det du har signert, sendes når nettet er tilbake." if is_online is False else ""
-
-
-def _needs_visit(place: object) -> str:
-    """Say why something about a visit cannot be done while the list is empty."""
-    return "Ingen besøk er valgt. t henter runden." if getattr(place, "visit", place) is None else ""
-
-
-def _needs_decision(place: object) -> str:
-    """Say why the SpO2 scale cannot be changed for this patient."""
-    chart = getattr(place, "chart", None)
-    is_decided = chart is None or chart.scale_two is not None
-    return "" if is_decided else "Skala 2 kan ikke velges: legens vedtak mangler i journalen."
-
-
-def _asks(method: str) -> Callable[[Any], str]:
-    """Return a question that the place answers itself."""
-    return lambda place: str(getattr(place, method, str)())
-
-
-def _changing(also: Callable[[Any], str] = _always) -> Callable[[Any], str]:
-    """Return a question that a client which only reads answers with why; else `also` does."""
-    return lambda place: _asks("why_not_change")(place) or also(place)
-
-
 REGISTRY: tuple[Action, ...] = (
     Action("app.help", "f1", "hjelp", "Tastene som virker her, og hva de gjør.", "app"),
     Action(
@@ -129,14 +104,14 @@ REGISTRY: tuple[Action, ...] = (
     ),
     Action("place.back", "escape", "tilbake", "Ett steg tilbake. Ingenting forkastes.", "back"),
     Action("place.choose", "enter", "velg", "Velg linjen.", "choose"),
-    Action("visit.open", "enter", "åpne", "Åpne besøket.", "round", why_not=_needs_visit),
+    Action("visit.open", "enter", "åpne", "Åpne besøket.", "round", why_not=needs_visit),
     Action(
         "round.take",
         "t",
         "ta med runden",
         "Hent vaktens besøk og journalene til dem.",
         "round",
-        why_not=_changing(_online_only),
+        why_not=changing(online_only),
         short="hent",
     ),
     Action(
@@ -145,9 +120,16 @@ REGISTRY: tuple[Action, ...] = (
         "måling",
         "Ny måling: NEWS2 med alle sju verdier.",
         "patient",
-        why_not=_changing(_needs_visit),
+        why_not=changing(needs_right(EntryKind.NEWS2)),
     ),
-    Action("note.write", "n", "notat", "Nytt besøksnotat.", "patient", why_not=_changing(_needs_visit)),
+    Action(
+        "note.write",
+        "n",
+        "notat",
+        "Nytt besøksnotat.",
+        "patient",
+        why_not=changing(needs_right(EntryKind.NOTE)),
+    ),
     Action("outbox.show", "u", "utboks", "Alt du har signert, og hvor det er.", "outbox-link"),
     Action(
         "draft.save",
@@ -164,14 +146,14 @@ REGISTRY: tuple[Action, ...] = (
     ),
     Action("field.next", "enter", "neste", "Neste felt.", "fields"),
     Action("field.previous", "shift+tab", "forrige", "Forrige felt.", "fields", is_in_line=False),
-    Action("entry.show", "enter", "se", "Se hva som er signert.", "outbox", why_not=_asks("why_not_show")),
+    Action("entry.show", "enter", "se", "Se hva som er signert.", "outbox", why_not=asks("why_not_show")),
     Action(
         "entry.hold",
         "h",
         "hold",
         "Hold den valgte tilbake, eller slipp den som er holdt.",
         "outbox",
-        why_not=_asks("why_not_hold"),
+        why_not=asks("why_not_hold"),
     ),
     Action(
         "entry.send",
@@ -179,7 +161,7 @@ REGISTRY: tuple[Action, ...] = (
         "send nå",
         "Send uten å vente de 30 sekundene. En ukjent spørres det etter, eller den sendes på nytt etter advarsel.",
         "outbox",
-        why_not=_asks("why_not_send"),
+        why_not=asks("why_not_send"),
     ),
     Action(
         "entry.withdraw",
@@ -187,7 +169,7 @@ REGISTRY: tuple[Action, ...] = (
         "trekk tilbake",
         "Trekk tilbake det som ikke er sendt.",
         "outbox",
-        why_not=_asks("why_not_withdraw"),
+        why_not=asks("why_not_withdraw"),
         short="trekk",
     ),
     Action(
@@ -196,7 +178,7 @@ REGISTRY: tuple[Action, ...] = (
         "rett",
         "Rett den valgte med et nytt, datert utkast. Det som er sendt, slettes aldri.",
         "outbox",
-        why_not=_asks("why_not_correct"),
+        why_not=asks("why_not_correct"),
     ),
     Action(
         "conflict.open",
@@ -204,7 +186,7 @@ REGISTRY: tuple[Action, ...] = (
         "avgjør",
         "Avgjør en konflikt, felt for felt.",
         "outbox",
-        why_not=_asks("why_not_settle"),
+        why_not=asks("why_not_settle"),
     ),
     Action(
         "visit.review",
@@ -212,7 +194,7 @@ REGISTRY: tuple[Action, ...] = (
         "se over",
         "Slipp det i besøket som venter på gjennomsyn.",
         "outbox",
-        why_not=_asks("why_not_review"),
+        why_not=asks("why_not_review"),
     ),
     Action(
         "stranger.match",
@@ -220,7 +202,7 @@ REGISTRY: tuple[Action, ...] = (
         "koble pasient",
         "Finn pasienten i journalen for det som er skrevet utenfor listen.",
         "outbox",
-        why_not=_asks("why_not_match"),
+        why_not=asks("why_not_match"),
         short="koble",
     ),
     Action(
@@ -230,7 +212,7 @@ REGISTRY: tuple[Action, ...] = (
         "Oppgi journalens referanse til en ukjent som du har funnet der.",
         "outbox",
         is_in_line=False,
-        why_not=_asks("why_not_there"),
+        why_not=asks("why_not_there"),
     ),
     Action(
         "receipts.queue",
@@ -239,7 +221,7 @@ REGISTRY: tuple[Action, ...] = (
         "Se det journalen har mistet, og legg det i køen på nytt.",
         "outbox",
         is_in_line=False,
-        why_not=_asks("why_not_queue"),
+        why_not=asks("why_not_queue"),
     ),
     Action(
         "notice.seen",
@@ -248,18 +230,18 @@ REGISTRY: tuple[Action, ...] = (
         "Merk et varsel om dobbelt utført som sett.",
         "outbox",
         is_in_line=False,
-        why_not=_asks("why_not_notice"),
+        why_not=asks("why_not_notice"),
     ),
     Action("ask.confirm", "enter", "bekreft", "Gjør det som står i linjene over.", "asking"),
     Action("ask.leave", "escape", "tilbake, ingenting er gjort", "Lukk uten å gjøre noe.", "asking"),
-    Action("choice.mine", "m", "mitt", "La mitt stå i feltet.", "conflict", why_not=_asks("why_not_mine")),
+    Action("choice.mine", "m", "mitt", "La mitt stå i feltet.", "conflict", why_not=asks("why_not_mine")),
     Action(
         "choice.theirs",
         "j",
         "journalens",
         "La journalens stå i feltet.",
         "conflict",
-        why_not=_asks("why_not_choose"),
+        why_not=asks("why_not_choose"),
     ),
     Action(
         "choice.both",
@@ -267,7 +249,7 @@ REGISTRY: tuple[Action, ...] = (
         "begge",
         "La begge stå, der feltet kan ha to.",
         "conflict",
-        why_not=_asks("why_not_both"),
+        why_not=asks("why_not_both"),
     ),
     Action(
         "choice.note",
@@ -275,7 +257,7 @@ REGISTRY: tuple[Action, ...] = (
         "som notat",
         "La journalens stå, og behold mitt i et eget notat.",
         "conflict",
-        why_not=_asks("why_not_note"),
+        why_not=asks("why_not_note"),
     ),
     Action(
         "conflict.sign",
@@ -283,7 +265,7 @@ REGISTRY: tuple[Action, ...] = (
         "signer",
         "Se over avgjørelsen og signer.",
         "conflict",
-        why_not=_asks("why_not_sign"),
+        why_not=asks("why_not_sign"),
     ),
     Action(
         "task.done",
@@ -291,7 +273,7 @@ REGISTRY: tuple[Action, ...] = (
         "utført",
         "Kvitter at tiltaket er utført.",
         "tasks",
-        why_not=_asks("why_not_task"),
+        why_not=asks("why_not_task"),
     ),
     Action(
         "task.not_done",
@@ -299,7 +281,7 @@ REGISTRY: tuple[Action, ...] = (
         "ikke utført",
         "Skriv at tiltaket ikke ble utført, og hvorfor.",
         "tasks",
-        why_not=_asks("why_not_task"),
+        why_not=asks("why_not_task"),
     ),
     Action(
         "sync.show",
@@ -316,7 +298,7 @@ REGISTRY: tuple[Action, ...] = (
         "Pasient utenfor listen: skriv nå, og koble til riktig pasient når nettet er tilbake.",
         "round",
         is_in_line=False,
-        why_not=_changing(),
+        why_not=changing(),
     ),
     Action(
         "stranger.keep", "f9", "lagre og åpne", "Lagre det som er skrevet, og åpne pasienten.", "stranger"
@@ -327,11 +309,19 @@ REGISTRY: tuple[Action, ...] = (
         "velg",
         "Velg pasienten; de tre siste sifrene skrives før noe kobles.",
         "match",
-        why_not=_asks("why_not_choose"),
+        why_not=asks("why_not_choose"),
     ),
     Action("candidates.ask", "r", "spør igjen", "Spør journalen på nytt hvem det kan være.", "match"),
     Action(
         "round.quit", "q", "avslutt", "Avslutt. Sier fra om noe ikke er sendt.", "round", is_in_line=False
+    ),
+    Action(
+        "arrive.stop",
+        "escape",
+        "avbryt",
+        "Avbryt innloggingen som venter, og velg på nytt. Ingenting er lagret.",
+        "arrive",
+        why_not=asks("why_not_stop"),
     ),
     Action("people.ask", "r", "spør igjen", "Spør journalen på nytt hvem som kan logge inn.", "sign-in"),
     Action("door.unlock", "enter", "lås opp", "Åpne lageret med PIN-koden.", "unlock"),
@@ -342,13 +332,13 @@ REGISTRY: tuple[Action, ...] = (
         "Legg et lager som ikke kan åpnes, til side. Ingenting slettes.",
         "unlock",
         is_in_line=False,
-        why_not=_asks("why_not_aside"),
+        why_not=asks("why_not_aside"),
     ),
     Action("door.stay", "escape", "la ligge", "La lageret ligge der det er.", "unlock", is_in_line=False),
     Action("door.other", "f3", "annen bruker", "Logg inn mot journalen; også etter fem feil PIN.", "unlock"),
     Action("pin.keep", "enter", "neste og lagre", "Neste felt; på det siste lagres PIN-koden.", "pin"),
     Action("round.go_on", "enter", "vis runden", "Vis runden, også om noe mangler.", "take"),
-    Action("medicines.show", "m", "medisin", "Medisinene til pasienten.", "patient", why_not=_needs_visit),
+    Action("medicines.show", "m", "medisin", "Medisinene til pasienten.", "patient", why_not=needs_visit),
     Action("page.front", "1", "forside", "Forsiden.", "pages", is_in_line=False),
     Action("page.medicines", "2", "medisin", "Medisinene.", "pages", is_in_line=False),
     Action("page.vitals", "3", "måling", "Målingene med utvikling.", "pages", is_in_line=False),
@@ -361,7 +351,7 @@ REGISTRY: tuple[Action, ...] = (
         "skala",
         "Bytt SpO2-skala. Skala 2 krever legens vedtak.",
         "news2",
-        why_not=_needs_decision,
+        why_not=needs_decision,
     ),
     Action("sign.confirm", "enter", "signer", "Signer det som står i linjene over.", "signing"),
     Action("sign.leave", "escape", "tilbake, ingenting er signert", "Lukk uten å signere.", "signing"),

@@ -27,6 +27,15 @@ class Endpoints:
     jwks: str
     signatures: tuple[str, ...]
     names_issuer: bool  # the issuer puts `iss` into its answers (RFC 9207)
+    device: str = ""  # where a device code is asked for (RFC 8628); empty where there is none
+    pushed: str = ""  # where a request is pushed to (RFC 9126); empty where there is none
+    requires_pushed: bool = False
+    client_methods: tuple[str, ...] = ()  # how a client may prove itself; empty where the issuer does not say
+    holder_signatures: tuple[str, ...] = ()  # what proofs of possession may be signed with (RFC 9449)
+    userinfo: str = (
+        ""  # where the issuer tells of the person what the id_token leaves out; empty where there is none
+    )
+    capabilities: tuple[str, ...] = ()  # SMART's own words for what the journal's sign-in does
 
 
 class _Description(msgspec.Struct):
@@ -37,22 +46,37 @@ class _Description(msgspec.Struct):
     code_challenge_methods_supported: list[str] | None = None
     id_token_signing_alg_values_supported: list[str] | None = None
     authorization_response_iss_parameter_supported: bool | None = None
+    device_authorization_endpoint: str | None = None
+    userinfo_endpoint: str | None = None
+    pushed_authorization_request_endpoint: str | None = None
+    require_pushed_authorization_requests: bool | None = None
+    token_endpoint_auth_methods_supported: list[str] | None = None
+    dpop_signing_alg_values_supported: list[str] | None = None
+    capabilities: list[str] | None = None
 
 
 _read = msgspec.json.Decoder(_Description).decode
 
 
-async def discover(http: AuthTransport, base: str) -> Endpoints:
+async def discover(http: AuthTransport, base: str, issuer: str = "") -> Endpoints:
     """Find the sign-in of a journal by its base address.
+
+    Args:
+        http: The way to the sign-in.
+        base: The journal's base address.
+        issuer: The issuer that the configuration names. The journal must name the same one, and need then not describe itself
+            (HelseID stands apart from the journals it serves). Empty: whichever the journal names.
 
     Raises:
         SignInError: METADATA when a description is missing, contradicts itself or leads to another host.
         JournalError: when the network fails.
     """
     http.allow(base)
-    smart = await _describe(http, f"{base.rstrip('/')}/.well-known/smart-configuration")
+    smart = await _describe_journal(http, base, issuer)
     if not smart.issuer:
         raise _unusable("the journal names no issuer")
+    if issuer and smart.issuer.rstrip("/") != issuer.rstrip("/"):
+        raise _unusable("the journal names another issuer than its configuration")
     try:
         http.allow(smart.issuer)
     except JournalError:
@@ -62,6 +86,17 @@ async def discover(http: AuthTransport, base: str) -> Endpoints:
         raise _unusable("another issuer answers")
     _check_challenge(smart, openid)
     return _endpoints(http, smart, openid)
+
+
+async def _describe_journal(http: AuthTransport, base: str, issuer: str) -> _Description:
+    """Read the journal's own description; where the issuer is known by configuration there need not be one."""
+    try:
+        smart = await _describe(http, f"{base.rstrip('/')}/.well-known/smart-configuration")
+    except SignInError:
+        if not issuer:
+            raise
+        return _Description(issuer=issuer)
+    return msgspec.structs.replace(smart, issuer=smart.issuer or issuer)
 
 
 async def _describe(http: AuthTransport, url: str) -> _Description:
@@ -86,21 +121,34 @@ def _check_challenge(*descriptions: _Description) -> None:
 
 def _endpoints(http: AuthTransport, smart: _Description, openid: _Description) -> Endpoints:
     """Put the two descriptions together; the journal's own addresses go first."""
-    authorization = smart.authorization_endpoint or openid.authorization_endpoint or ""
-    token = smart.token_endpoint or openid.token_endpoint or ""
-    jwks = openid.jwks_uri or smart.jwks_uri or ""
-    for url in (authorization, token, jwks):
-        if not url or not http.allows(url):
-            raise _unusable("an address is missing or on another host")
+    device = openid.device_authorization_endpoint or smart.device_authorization_endpoint or ""
+    pushed = openid.pushed_authorization_request_endpoint or smart.pushed_authorization_request_endpoint or ""
     offered = openid.id_token_signing_alg_values_supported or list(_SIGNATURES)
-    return Endpoints(
+    endpoints = Endpoints(
         issuer=openid.issuer or "",
-        authorization=authorization,
-        token=token,
-        jwks=jwks,
+        authorization=smart.authorization_endpoint or openid.authorization_endpoint or "",
+        token=smart.token_endpoint or openid.token_endpoint or "",
+        jwks=openid.jwks_uri or smart.jwks_uri or "",
         signatures=tuple(one for one in _SIGNATURES if one in offered),
         names_issuer=bool(openid.authorization_response_iss_parameter_supported),
+        device=device,
+        pushed=pushed,
+        requires_pushed=bool(openid.require_pushed_authorization_requests),
+        client_methods=tuple(openid.token_endpoint_auth_methods_supported or ()),
+        holder_signatures=tuple(openid.dpop_signing_alg_values_supported or ()),
+        userinfo=_if_near(http, openid.userinfo_endpoint),
+        capabilities=tuple(smart.capabilities or ()),
     )
+    required = (endpoints.authorization, endpoints.token, endpoints.jwks)
+    given = [one for one in (device, pushed) if one]
+    if not all(url and http.allows(url) for url in (*required, *given)):
+        raise _unusable("an address is missing or on another host")
+    return endpoints
+
+
+def _if_near(http: AuthTransport, url: str | None) -> str:
+    """Return an address that lies where the sign-in does; one elsewhere is done without, and gets no token."""
+    return url if url and http.allows(url) else ""
 
 
 def _unusable(detail: str) -> SignInError:

@@ -18,6 +18,7 @@ class SignedInUser:
     role: str
     courses: tuple[str, ...]
     issuer: str
+    hpr_number: str = ""  # of the national register of health personnel, where the issuer says it (HelseID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Grant:
     user: SignedInUser
     token_endpoint: str = ""
     client_id: str = ""
+    issuer: str = ""
+    holder_key: str = field(default="", repr=False)
+    """The private key that the tokens are bound to, as a JWK in JSON; empty for bearer tokens."""
 
     def to_bytes(self) -> bytes:
         """Return the grant for an encrypted store."""

@@ -22,6 +22,8 @@ def verify_id_token(
 ) -> dict[str, Any]:
     """Return the claims of an id_token that holds in signature, issuer, audience, nonce and time.
 
+    `nonce` is empty when none was sent: a device code comes by no browser that could bring somebody else's answer.
+
     Raises:
         SignInError: IDENTITY when any of them does not.
     """

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from client.auth.arrival import grant_of
+from client.auth.client_authentication import ClientAuthentication, PublicClient
 from client.auth.discovery import Endpoints, discover
 from client.auth.errors import SignInError, SignInReason
-from client.auth.grant import Grant, SignedInUser
-from client.auth.id_token import verify_id_token
+from client.auth.party import Party
 from client.auth.pkce import ProofKey, new_proof_key, token_text
-from client.auth.token_answer import TokenAnswer, read_token_answer
+from client.auth.pushed_request import push
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from client.auth.grant import Grant
+    from client.auth.holder_key import HolderKey
     from client.auth.transport import AuthTransport
     from ports.clock import Clock
     from ports.ids import Ids
@@ -27,27 +29,25 @@ class SignIn:
 
     def __init__(
         self,
-        http: AuthTransport,
+        party: Party,
         endpoints: Endpoints,
         *,
         base: str,
-        client_id: str,
         redirect_uri: str,
         scopes: Sequence[str],
-        ids: Ids,
-        clock: Clock,
+        prompt: str = "",
     ) -> None:
-        self._http = http
+        self._party = party
         self.endpoints = endpoints
         self._base = base
-        self._client_id = client_id
         self._redirect_uri = redirect_uri
         self._scopes = tuple(scopes)
-        self._clock = clock
-        self._proof: ProofKey = new_proof_key(ids)
-        self._state = token_text(ids.secret(24))
-        self._nonce = token_text(ids.secret(24))
+        self._prompt = prompt
+        self._proof: ProofKey = new_proof_key(party.ids)
+        self._state = token_text(party.ids.secret(24))
+        self._nonce = token_text(party.ids.secret(24))
         self._open = True
+        self._pushed = ""
 
     @classmethod
     async def begin(
@@ -55,47 +55,56 @@ class SignIn:
         http: AuthTransport,
         base: str,
         *,
-        client_id: str,
         redirect_uri: str,
         scopes: Sequence[str],
         ids: Ids,
         clock: Clock,
+        client_id: str = "",
+        client: ClientAuthentication | None = None,
+        issuer: str = "",
+        holder: HolderKey | None = None,
+        prompt: str = "",
     ) -> SignIn:
         """Find the journal's issuer and prepare the request.
 
+        Args:
+            http: The way to the sign-in.
+            base: The journal's base address.
+            redirect_uri: Where the browser is sent back to.
+            scopes: What is asked for.
+            ids: Fresh ids and secrets.
+            clock: The time.
+            client_id: The name of a public client.
+            client: Any other client; then `client_id` is not used.
+            issuer: The issuer that the configuration names, if any.
+            holder: The key that the tokens shall be bound to; None asks for bearer tokens.
+            prompt: `consent` where the issuer gives `offline_access` only with it (OpenID Connect Core §11); empty elsewhere.
+
         Raises:
-            SignInError: METADATA when the journal's description cannot be used.
+            SignInError: METADATA when the journal's description cannot be used; REFUSED when the issuer refuses the request.
             JournalError: when the network fails.
         """
-        return cls(
-            http,
-            await discover(http, base),
-            base=base.rstrip("/"),
-            client_id=client_id,
-            redirect_uri=redirect_uri,
-            scopes=scopes,
-            ids=ids,
-            clock=clock,
+        endpoints = await discover(http, base, issuer)
+        party = Party(http, client or PublicClient(client_id), clock, ids, holder)
+        sign_in = cls(
+            party, endpoints, base=base.rstrip("/"), redirect_uri=redirect_uri, scopes=scopes, prompt=prompt
         )
+        if endpoints.pushed:
+            sign_in._pushed = await push(party, endpoints, sign_in._request())
+        return sign_in
 
     @property
     def url(self) -> str:
         """Return the address to open, in a browser or over `AuthTransport.get`."""
-        query = urlencode(
-            {
-                "response_type": "code",
-                "client_id": self._client_id,
-                "redirect_uri": self._redirect_uri,
-                "scope": " ".join(self._scopes),
-                "state": self._state,
-                "nonce": self._nonce,
-                "aud": self._base,
-                "code_challenge": self._proof.challenge,
-                "code_challenge_method": "S256",
-            }
-        )
+        short = [("client_id", self._party.client.client_id), ("request_uri", self._pushed)]
+        query = urlencode(short if self._pushed else self._request())
         separator = "&" if urlsplit(self.endpoints.authorization).query else "?"
         return f"{self.endpoints.authorization}{separator}{query}"
+
+    def is_mine(self, callback_url: str) -> bool:
+        """Tell whether a callback carries this sign-in's own state: anybody on the machine can call the listener."""
+        state = dict(parse_qsl(urlsplit(callback_url).query)).get("state", "")
+        return hmac.compare_digest(state.encode(), self._state.encode())
 
     async def finish(self, callback_url: str) -> Grant:
         """Check what came back, trade the code for tokens and verify who signed in. Works once.
@@ -106,19 +115,26 @@ class SignIn:
         """
         code = self._code(callback_url)
         self._open = False
-        answer = await self._http.post_form(self.endpoints.token, self._exchange(code))
-        tokens = read_token_answer(answer, self.endpoints.token)
-        if not tokens.id_token:
-            raise SignInError(SignInReason.IDENTITY, detail="no id_token")
-        claims = verify_id_token(
-            tokens.id_token,
-            await self._http.get_json(self.endpoints.jwks),
-            self.endpoints,
-            client_id=self._client_id,
-            nonce=self._nonce,
-            now=answer.server_time or self._clock.now(),
+        endpoints = self.endpoints
+        answer = await self._party.post(
+            endpoints.token, self._exchange(code), issuer=endpoints.issuer, token_endpoint=endpoints.token
         )
-        return self._grant(tokens, _user(claims))
+        return await grant_of(self._party, endpoints, answer, scopes=self._scopes, nonce=self._nonce)
+
+    def _request(self) -> list[tuple[str, str]]:
+        """Return what is asked for, whether it goes by the browser or is pushed."""
+        return [
+            ("response_type", "code"),
+            ("client_id", self._party.client.client_id),
+            ("redirect_uri", self._redirect_uri),
+            ("scope", " ".join(self._scopes)),
+            ("state", self._state),
+            ("nonce", self._nonce),
+            ("aud", self._base),
+            ("code_challenge", self._proof.challenge),
+            ("code_challenge_method", "S256"),
+            *([("prompt", self._prompt)] if self._prompt else []),
+        ]
 
     def _code(self, callback_url: str) -> str:
         """Return the code of a callback that belongs to this sign-in and comes from its issuer."""
@@ -126,9 +142,7 @@ class SignIn:
             raise SignInError(SignInReason.STATE, detail="not the callback of this sign-in")
         pairs = parse_qsl(urlsplit(callback_url).query)
         answer = dict(pairs)
-        if len(answer) != len(pairs) or not hmac.compare_digest(
-            answer.get("state", "").encode(), self._state.encode()
-        ):
+        if len(answer) != len(pairs) or not self.is_mine(callback_url):
             raise SignInError(SignInReason.STATE, detail="another state")
         issuer = answer.get("iss", "" if self.endpoints.names_issuer else self.endpoints.issuer)
         if issuer != self.endpoints.issuer:
@@ -143,41 +157,8 @@ class SignIn:
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", self._redirect_uri),
-            ("client_id", self._client_id),
             ("code_verifier", self._proof.verifier),
         ]
-
-    def _grant(self, tokens: TokenAnswer, user: SignedInUser) -> Grant:
-        """Put the grant together; without a `scope` in the answer all that was asked for was granted."""
-        return Grant(
-            access_token=tokens.access_token,
-            refresh_token=tokens.refresh_token or "",
-            expires_at=self._clock.now() + timedelta(seconds=tokens.lifetime),
-            scopes=frozenset(self._scopes if tokens.scope is None else tokens.scope.split()),
-            user=user,
-            token_endpoint=self.endpoints.token,
-            client_id=self._client_id,
-        )
-
-
-def _user(claims: dict[str, Any]) -> SignedInUser:
-    """Read the clinician from verified claims; courses come as a list or as words in one text."""
-    courses = claims.get("kurs", [])
-    listed = courses.split() if isinstance(courses, str) else courses
-    return SignedInUser(
-        subject=claims["sub"],
-        name=_text(claims, "name"),
-        fhir_user=_text(claims, "fhirUser"),
-        role=_text(claims, "helsepersonellkategori"),
-        courses=tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else (),
-        issuer=claims["iss"],
-    )
-
-
-def _text(claims: dict[str, Any], name: str) -> str:
-    """Return a claim that is text."""
-    value = claims.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _error_code(text: str) -> str:

@@ -43,30 +43,40 @@ _read = msgspec.json.Decoder(TokenAnswer, strict=False).decode
 _read_refusal = msgspec.json.Decoder(_Refusal).decode
 
 
-def read_token_answer(answer: Answer, endpoint: str) -> TokenAnswer:
-    """Read a token answer.
+def read_token_answer(answer: Answer, endpoint: str, *, is_bound: bool = False) -> TokenAnswer:
+    """Read a token answer. `is_bound`: the tokens must be bound to the key that was proved (RFC 9449 §5).
 
     Raises:
-        SignInError: REFUSED when the issuer says no in OAuth's own words.
+        SignInError: REFUSED when the issuer says no in OAuth's own words, or gives tokens of another kind than was asked for.
         JournalError: when anything but the issuer seems to have answered, or it has a fault.
     """
-    refusal = _refusal(answer)
-    if refusal not in _PASSING:
-        raise SignInError(SignInReason.REFUSED, code=refusal)
-    origin = Origin.of(endpoint, plain_http=True)
-    error = failure(answer, writes=False, origin=origin)
-    if error is not None:
-        raise error
+    raise_for_refusal(answer, endpoint)
     try:
         tokens = _read(json_body(answer, writes=False))
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise JournalError(ErrorKind.NOT_FHIR, status=answer.status, detail="no token answer") from None
-    if tokens.token_type.lower() != "bearer" or not _fits_header(tokens.access_token):
-        raise SignInError(SignInReason.REFUSED, detail="no bearer token")
+    wanted = "dpop" if is_bound else "bearer"
+    if tokens.token_type.lower() != wanted or not _fits_header(tokens.access_token):
+        raise SignInError(SignInReason.REFUSED, detail=f"no {wanted} token")
     return tokens
 
 
-def _refusal(answer: Answer) -> str:
+def raise_for_refusal(answer: Answer, endpoint: str) -> None:
+    """Raise what a refusal of the issuer means; return for a success.
+
+    Raises:
+        SignInError: REFUSED, with the issuer's code.
+        JournalError: when anything but the issuer seems to have answered, or it has a fault.
+    """
+    code = refusal_code(answer)
+    if code not in _PASSING:
+        raise SignInError(SignInReason.REFUSED, code=code)
+    error = failure(answer, writes=False, origin=Origin.of(endpoint, plain_http=True))
+    if error is not None:
+        raise error
+
+
+def refusal_code(answer: Answer) -> str:
     """Return the OAuth error code of a 4xx answer, if it has one."""
     if not 400 <= answer.status < 500:
         return ""

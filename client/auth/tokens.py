@@ -7,7 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from client.auth.client_authentication import ClientAuthentication, PublicClient
 from client.auth.errors import SignInError
+from client.auth.holder_key import HolderKey
+from client.auth.party import Party
 from client.auth.token_answer import read_token_answer
 from client.errors import JournalError
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from client.auth.grant import Grant
     from client.auth.transport import AuthTransport
     from ports.clock import Clock
+    from ports.ids import Ids
 
 _EARLY = timedelta(seconds=30)
 
@@ -27,6 +31,15 @@ class Tokens:
     A rotated refresh token is handed to `on_rotation` before the new access token is used: its predecessor is
     dead, so a crash before it is stored means a new sign-in. If `on_rotation` fails, the new grant is kept
     and handed over again.
+
+    Args:
+        http: The way to the issuer.
+        grant: What the sign-in gave.
+        clock: The time.
+        ids: Fresh ids, for what the client proves.
+        on_rotation: Stores a new grant.
+        client: How the client proves itself; by itself a public client of the grant's name.
+        again: Signs in once more without a person (a backend), where there is no refresh token.
     """
 
     def __init__(
@@ -35,12 +48,19 @@ class Tokens:
         grant: Grant,
         *,
         clock: Clock,
+        ids: Ids,
         on_rotation: Callable[[Grant], Awaitable[None]],
+        client: ClientAuthentication | None = None,
+        again: Callable[[], Awaitable[Grant]] | None = None,
     ) -> None:
         self._http = http
         self._grant = grant
         self._clock = clock
         self._on_rotation = on_rotation
+        self._again = again
+        self.holder = HolderKey.from_text(grant.holder_key) if grant.holder_key else None
+        """The key that the tokens are bound to; None for bearer tokens."""
+        self._party = Party(http, client or PublicClient(grant.client_id), clock, ids, self.holder)
         self._unsaved: Grant | None = None
         self._flight: asyncio.Task[None] | None = None
         self.ended = not grant.access_token and not grant.refresh_token
@@ -57,7 +77,8 @@ class Tokens:
         Raises:
             JournalError: when the token has expired and the issuer cannot be reached.
         """
-        if self._left() <= self._early and self._grant.refresh_token and not self.ended:
+        can_renew = bool(self._grant.refresh_token) or self._again is not None
+        if self._left() <= self._early and can_renew and not self.ended:
             try:
                 await self._refreshed()
             except JournalError:
@@ -105,16 +126,15 @@ class Tokens:
     async def _request(self) -> Grant | None:
         """Send the refresh; None when the issuer has ended the sign-in."""
         old = self._grant
-        if not old.refresh_token:
-            return None
-        form = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", old.refresh_token),
-            ("client_id", old.client_id),
-        ]
         try:
-            answer = await self._http.post_form(self._http.allow(old.token_endpoint), form)
-            new = read_token_answer(answer, old.token_endpoint)
+            if self._again is not None:
+                return await self._again()
+            if not old.refresh_token:
+                return None
+            form = [("grant_type", "refresh_token"), ("refresh_token", old.refresh_token)]
+            url = self._http.allow(old.token_endpoint)
+            answer = await self._party.post(url, form, issuer=old.issuer, token_endpoint=url)
+            new = read_token_answer(answer, url, is_bound=self.holder is not None)
         except SignInError:
             return None
         return replace(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from client.clock_skew import clock_ahead
 from client.errors import ErrorKind, JournalError
 from client.failures import failure, json_body
 from client.origin import Origin
@@ -42,6 +44,7 @@ class AuthTransport:
         self._timeout = timeout
         self._tls = tls
         self._senders: dict[str, Sender] = {}
+        self._ahead: dict[str, timedelta] = {}
 
     def allow(self, url: str) -> str:
         """Pin the origin of a URL that the configuration or an issuer's description gave."""
@@ -62,16 +65,27 @@ class AuthTransport:
         """Tell whether the URL lies on a pinned origin."""
         return self._find(url) is not None
 
-    async def get(self, url: str, *, accept: str = _JSON) -> Answer:
+    async def get(self, url: str, *, accept: str = _JSON, headers: Mapping[str, str] = {}) -> Answer:
         """Get a page of the sign-in and return the answer, whatever its status."""
-        return await self._send("GET", url, {"Accept": accept})
+        return await self._send("GET", url, {"Accept": accept, **headers})
+
+    def ahead(self, url: str) -> timedelta:
+        """Return how far the clock of the URL's origin was ahead of ours when it last answered."""
+        sender = self._find(url)
+        return self._ahead.get(sender.origin.address, timedelta()) if sender else timedelta()
 
     async def post_form(
-        self, url: str, fields: Sequence[tuple[str, str]], *, accept: str = _JSON, writes: bool = False
+        self,
+        url: str,
+        fields: Sequence[tuple[str, str]],
+        *,
+        accept: str = _JSON,
+        writes: bool = False,
+        headers: Mapping[str, str] = {},
     ) -> Answer:
         """Post a form and return the answer, whatever its status; a redirect is an answer."""
-        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
-        return await self._send("POST", url, headers, urlencode(fields).encode(), writes=writes)
+        all_ = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded", **headers}
+        return await self._send("POST", url, all_, urlencode(fields).encode(), writes=writes)
 
     async def get_json(self, url: str) -> bytes:
         """Get a document that must be JSON.
@@ -105,7 +119,9 @@ class AuthTransport:
         sender = self._find(url)
         if sender is None:
             raise JournalError(ErrorKind.OFF_ORIGIN, detail="a sign-in address on another host")
-        return await sender.send(method, url, headers=headers, body=body, writes=writes)
+        answer = await sender.send(method, url, headers=headers, body=body, writes=writes)
+        self._ahead[sender.origin.address] = clock_ahead(answer)
+        return answer
 
     def _find(self, url: str) -> Sender | None:
         """Return the sender whose origin holds the URL."""

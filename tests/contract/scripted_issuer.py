@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from tests.contract.still_clock import StillClock
 
 
+DEVICE = {
+    "device_code": "the-device",
+    "user_code": "WDJB-MJHT",
+    "verification_uri": "https://issuer.example/device",
+    "verification_uri_complete": "https://issuer.example/device?user_code=WDJB-MJHT",
+    "expires_in": 600,
+    "interval": 7,
+}
+
+
 class ScriptedIssuer:
     """Answers discovery, keys and tokens. `smart`, `openid`, `claims` and `tokens` are laid over what is right."""
 
@@ -30,6 +40,10 @@ class ScriptedIssuer:
         self.claims: dict[str, Any] = {}
         self.tokens: dict[str, Any] = {}
         self.token_reply: Reply | None = None
+        self.token_replies: list[Reply] = []
+        self.device: dict[str, Any] = {}
+        self.pushed_reply: Reply | None = None
+        self.userinfo_reply: Reply | None = None
         self.nonce = ""
         self.forms: list[dict[str, str]] = []
         server.answer = self._answer
@@ -46,7 +60,17 @@ class ScriptedIssuer:
         path = got.target.partition("?")[0]
         if path == "/auth/token":
             self.forms.append({name: values[0] for name, values in parse_qs(got.body.decode()).items()})
+            if self.token_replies:
+                return self.token_replies.pop(0)
             return self.token_reply or _json(self._tokens(), self.clock)
+        if path == "/auth/device":
+            return _json(
+                {name: one for name, one in (DEVICE | self.device).items() if one is not None}, self.clock
+            )
+        if path == "/auth/userinfo":
+            return self.userinfo_reply or reply(403)
+        if path == "/auth/par" and self.pushed_reply is not None:
+            return self.pushed_reply
         documents: dict[str, dict[str, Any]] = {
             "/fhir/.well-known/smart-configuration": self._endpoints() | self.smart,
             "/auth/.well-known/openid-configuration": self._endpoints() | self.openid,

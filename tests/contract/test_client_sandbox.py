@@ -58,7 +58,9 @@ class Nurse:
 
     async def tokens(self) -> Tokens:
         """Return a token source over a new sign-in."""
-        return Tokens(self.http, await self.sign_in(), clock=SystemClock(), on_rotation=self._keep)
+        return Tokens(
+            self.http, await self.sign_in(), clock=SystemClock(), ids=SystemIds(), on_rotation=self._keep
+        )
 
     def client(self, tokens: Tokens | None) -> JournalClient:
         """Return a client that uses the tokens."""

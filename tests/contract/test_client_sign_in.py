@@ -36,8 +36,8 @@ async def issuer() -> AsyncIterator[ScriptedIssuer]:
         yield ScriptedIssuer(server, StillClock())
 
 
-async def _begin(issuer: ScriptedIssuer) -> SignIn:
-    http = AuthTransport(clock=issuer.clock, ids=SystemIds(), plain_http=True)
+async def _begin(issuer: ScriptedIssuer, clock: StillClock | None = None) -> SignIn:
+    http = AuthTransport(clock=clock or issuer.clock, ids=SystemIds(), plain_http=True)
     return await SignIn.begin(
         http,
         issuer.server.base,
@@ -45,7 +45,7 @@ async def _begin(issuer: ScriptedIssuer) -> SignIn:
         redirect_uri=_REDIRECT,
         scopes=["openid", "fhirUser", "user/Observation.cruds"],
         ids=SystemIds(),
-        clock=issuer.clock,
+        clock=clock or issuer.clock,
     )
 
 
@@ -138,6 +138,35 @@ async def test_an_issuer_that_names_itself_must_do_so(issuer: ScriptedIssuer) ->
 
 
 @pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (b'{"sub":"kari-nordmann","name":"Kari fra kilden"}', "Kari fra kilden"),
+        (b'{"sub":"somebody-else","name":"En annen"}', ""),
+        (b'{"name":"Uten navn paa hvem"}', ""),
+        (b"[]", ""),
+        (b"<html>", ""),
+    ],
+)
+async def test_what_the_id_token_leaves_out_is_asked_for_and_only_of_the_same_person(
+    issuer: ScriptedIssuer, answer: bytes, name: str
+) -> None:
+    issuer.claims = {"name": None}
+    issuer.openid = {"userinfo_endpoint": f"{issuer.issuer}/userinfo"}
+    issuer.userinfo_reply = reply(200, answer, kind="application/json")
+    grant = await _sign_in(issuer)
+    assert (grant.user.name, grant.user.fhir_user) == (name, "Practitioner/kari-nordmann")
+    assert tokens_seen([issuer.server]) == ["Bearer access-1"]
+
+
+async def test_the_token_goes_to_no_userinfo_elsewhere(issuer: ScriptedIssuer) -> None:
+    async with ScriptedServer(answer=lambda _: reply(200, b"{}")) as evil:
+        issuer.claims = {"name": None}
+        issuer.openid = {"userinfo_endpoint": f"{evil.address}/userinfo"}
+        assert (await _sign_in(issuer)).user.name == ""
+    assert evil.connections == 0
+
+
+@pytest.mark.parametrize(
     "claims",
     [
         {"nonce": "another"},
@@ -191,10 +220,10 @@ async def test_a_symmetric_signature_is_refused_whatever_the_issuer_offers(issue
 
 async def test_a_laptop_with_a_wrong_clock_can_sign_in(issuer: ScriptedIssuer) -> None:
     """Fault: A8, C5."""
-    sign_in = await _begin(issuer)
+    slow = StillClock()
+    slow.move(-86_400)
+    sign_in = await _begin(issuer, slow)
     callback = issuer.callback(sign_in.url)
-    sign_in._clock = StillClock()
-    sign_in._clock.move(-86_400)
     assert (await sign_in.finish(callback)).user.subject == "kari-nordmann"
 
 

@@ -39,7 +39,7 @@ class Ward:
         grant = Grant(
             "access-0", "refresh-0", end, frozenset({"openid"}), user, token_endpoint, "feltjournal"
         )
-        self.tokens = Tokens(http, grant, clock=self.clock, on_rotation=self._save)
+        self.tokens = Tokens(http, grant, clock=self.clock, ids=SystemIds(), on_rotation=self._save)
 
     async def _save(self, grant: Grant) -> None:
         assert self.tokens.grant.access_token != grant.access_token, "stored after it was used"
@@ -190,7 +190,7 @@ async def test_without_a_refresh_token_it_ends_when_it_ends(ward: Ward) -> None:
     short = Grant(
         "only", "", ward.clock.now() + timedelta(seconds=60), old.scopes, old.user, old.token_endpoint
     )
-    tokens = Tokens(http, short, clock=ward.clock, on_rotation=ward._save)
+    tokens = Tokens(http, short, clock=ward.clock, ids=SystemIds(), on_rotation=ward._save)
     ward.clock.move(59)
     assert await tokens.token() == "only"
     ward.clock.move(2)

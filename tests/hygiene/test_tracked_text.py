@@ -92,8 +92,9 @@ def test_locks_hold_names_versions_and_hashes_only(lock: str) -> None:
     assert [line for line in lines if not pinned.fullmatch(line)] == []
 
 
-def test_the_lock_of_the_peer_pins_by_content_and_names_no_address() -> None:
-    lock = json.loads((ROOT / "tests" / "peers" / "fhir_router" / "package-lock.json").read_text())
+@pytest.mark.parametrize("peer", ["fhir_router", "oidc_provider"])
+def test_the_lock_of_a_peer_pins_by_content_and_names_no_address(peer: str) -> None:
+    lock = json.loads((ROOT / "tests" / "peers" / peer / "package-lock.json").read_text())
     packages = {name: told for name, told in lock["packages"].items() if name}
     assert len(packages) > 5
     assert [name for name, told in packages.items() if not told["integrity"].startswith("sha512-")] == []

@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("stranger", ("fields", "stranger", "back")),
     ("match", ("match", "back")),
     ("sign-in", ("choose", "sign-in")),
+    ("arrive", ("choose", "arrive")),
     ("pin", ("pin",)),
     ("unlock", ("unlock",)),
 )

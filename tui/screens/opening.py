@@ -62,13 +62,13 @@ class OpeningScreen(Acting, Screen[None]):
         desk: Desk | None = None
         try:
             desk = Desk(await cast("FeltjournalApp", self.app).day(), self._clock)
-            door = await desk.day.door()
+            place = await place_behind(desk, await desk.day.door())
         except Trouble as trouble:
             self.query_one(WordsLine).show_trouble(trouble, self.size.width)
             if desk is not None and desk.day.may_set_aside:
                 await self._at_closed_door(desk, trouble)
             return
-        self.app.push_screen(place_behind(desk, door))
+        self.app.push_screen(place)
 
     async def _at_closed_door(self, desk: Desk, trouble: Trouble) -> None:
         """Go to the door of a cache that does not even say whose it is: there it can be set aside."""
@@ -79,9 +79,9 @@ class OpeningScreen(Acting, Screen[None]):
         place.show_trouble(trouble)
 
 
-def place_behind(desk: Desk, door: Door) -> Place:
+async def place_behind(desk: Desk, door: Door) -> Place:
     """Return where the door leads: to the PIN of the cache on this machine, or to the sign-in."""
-    from tui.screens.sign_in import SignInScreen
+    from tui.screens.arrival import sign_in_place
     from tui.screens.unlock import UnlockScreen
 
-    return UnlockScreen(desk, door) if door.locked else SignInScreen(desk)
+    return UnlockScreen(desk, door) if door.locked else await sign_in_place(desk)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from tui.screens.desk import Desk
 
 
+_CLOCK_IS_OFF = 120
+"""Seconds from which on line 1 says that this machine's clock is wrong: what is written then carries a wrong time."""
+
 Job = Callable[[], Awaitable[None]]
 """Work of the working day, begun when its worker begins."""
 
@@ -200,12 +203,21 @@ def status_words(status: Status, now: datetime, *, has_since: bool = False) -> l
     if status.only_reads:
         words.insert(0, (nb.text("status.only_reads"), "bold"))
     words += lease_words(status, now)
+    words += clock_words(status)
     if status.cache is CacheKind.PIN_ONLY and not is_cut_off:
         if status.lease is LeaseState.HELD:
             words.append(("kun PIN", ""))
     elif status.cache is CacheKind.NONE:
         words.append(("uten lager", ""))
     return words
+
+
+def clock_words(status: Status) -> list[tuple[str, str]]:
+    """Return what line 1 says of a clock that differs from the journal's."""
+    if abs(status.clock_ahead) < _CLOCK_IS_OFF:
+        return []
+    way = "behind" if status.clock_ahead > 0 else "before"
+    return [(nb.text(f"clock.{way}", minutes=round(abs(status.clock_ahead) / 60)), "bold")]
 
 
 def lease_words(status: Status, now: datetime) -> list[tuple[str, str]]:

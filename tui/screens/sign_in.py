@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.widgets import Static
 
-from services.views import CacheKind, Person
+from services.views import Person
 from tui.actions import bindings_for
-from tui.screens.place import Place, environment_line
-from tui.text import format as fmt
+from tui.screens.arrival import about_lines, go_on
+from tui.screens.place import Place
 from tui.text import nb
 from tui.text.ink import Ink, Line, cell, content_of, line, piece, segments, visible
 from tui.widgets.row_list import RowList
@@ -67,13 +67,8 @@ class SignInScreen(Place):
 
     def _show_about(self) -> None:
         """Say what journal this is and what will be kept here."""
-        status = self.day.status()
-        kept = "keep.cached" if status.cache is not CacheKind.NONE else "keep.unknown"
-        lines = [*([self._said] if self._said else []), environment_line(status.environment), nb.text(kept)]
-        width = max(20, self.size.width - 2)
-        self.query_one("#about", Static).update(
-            content_of([line(piece(part)) for text in lines for part in fmt.wrap(text, width)])
-        )
+        lines = about_lines(self.day.status(), max(20, self.size.width - 2), self._said)
+        self.query_one("#about", Static).update(content_of(lines))
 
     def _wait(self, words: str) -> None:
         """Say what is being waited for, or what to do."""
@@ -105,19 +100,9 @@ class SignInScreen(Place):
 
     async def _sign_in(self, person_id: str) -> None:
         """Drive the sign-in, then go on to what is missing: a PIN, an unlocking, or nothing."""
-        from tui.screens.pin import PinScreen
-        from tui.screens.round import RoundScreen
-        from tui.screens.unlock import UnlockScreen
-
         try:
             await self.day.sign_in(person_id)
         except BaseException:
             self._wait(nb.text("sign_in.choose"))
             raise
-        if self.day.needs_pin:
-            self.app.switch_screen(PinScreen(self.desk))
-        elif self.day.needs_unlock:
-            self.app.switch_screen(UnlockScreen(self.desk, await self.day.door()))
-        else:
-            await self.day.start()
-            self.app.switch_screen(RoundScreen(self.desk))
+        await go_on(self)

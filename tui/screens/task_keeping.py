@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding
 
+from offline_cache.states import EntryKind
 from services.trouble import Trouble
 from tui.screens.entry_place import signed_words
 from tui.screens.place import Place
@@ -113,6 +114,8 @@ class TaskKeeping(Place):
         """Return why the chosen task cannot be ticked off, or nothing."""
         if self.page != PLAN_PAGE:
             return nb.text("tasks.elsewhere")
+        if EntryKind.TASK in self.day.status().not_granted:
+            return nb.text("tasks.not_granted")
         task = self.query_one(TaskList).item
         return why_not(task) if task is not None else nb.text("tasks.no_selection")
 

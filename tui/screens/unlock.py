@@ -146,13 +146,13 @@ class UnlockScreen(Place):
 
     async def _set_aside(self) -> None:
         """Rename the files and go to the sign-in, which makes a new one."""
-        from tui.screens.sign_in import SignInScreen
+        from tui.screens.arrival import sign_in_place
 
         await self.day.set_aside()
-        self.app.switch_screen(SignInScreen(self.desk, said=nb.text("unlock.set_aside")))
+        self.app.switch_screen(await sign_in_place(self.desk, nb.text("unlock.set_aside")))
 
-    def action_door_other(self) -> None:
+    async def action_door_other(self) -> None:
         """Go to the sign-in: another user, or the way back in after five wrong PINs. Nothing is deleted."""
-        from tui.screens.sign_in import SignInScreen
+        from tui.screens.arrival import sign_in_place
 
-        self.app.switch_screen(SignInScreen(self.desk))
+        self.app.switch_screen(await sign_in_place(self.desk))

@@ -30,6 +30,7 @@ class Ink(StrEnum):
     PERSON = "yellow"  # needs a person
     PLACE = "blue"
     SELECTED = "reverse"
+    PAPER = "bright_white on black"  # a picture that a camera must read, whatever the ground of the terminal
 
 
 class Piece(NamedTuple):
@@ -112,6 +113,7 @@ _CONTENT_STYLES = {
     Ink.DANGER: "bold ansi_red",
     Ink.PERSON: "ansi_yellow",
     Ink.PLACE: "ansi_blue",
+    Ink.PAPER: "ansi_bright_white on ansi_black",
 }
 _STYLES = {ink: Style.parse(ink.value) if ink.value else Style.null() for ink in Ink}
 

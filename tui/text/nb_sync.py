@@ -37,6 +37,7 @@ SYNC_TEXT: dict[str, str] = {
     "news.gone": "slettet",
     # tasks
     "tasks.elsewhere": "Tiltakene kvitteres på side 5.",
+    "tasks.not_granted": "Innloggingen din gir ikke lov til å kvittere tiltak. Bruk journalens eget program.",
     "tasks.no_selection": "Ingen tiltak er valgt.",
     "tasks.done_already": "Det er alt kvittert. Feil: b i utboksen trekker tilbake det som ikke er sendt.",
     "tasks.done": "Utført: {task}",

@@ -46,6 +46,11 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
     _C.FORBIDDEN: TroubleWords(
         "Journalen gir deg ikke tilgang til dette.", _KEPT, "Har du tjenstlig behov: spør leder om tilgang."
     ),
+    _C.NOT_GRANTED: TroubleWords(
+        "Innloggingen din gir ikke lov til å skrive dette i journalen.",
+        _KEPT,
+        "Skriv det i journalens eget program. Skulle du hatt tilgang: spør leder.",
+    ),
     _C.NOT_FOUND: TroubleWords(
         "Journalen finner ikke dette.", _KEPT, "Ta med runden på nytt; det kan være flyttet."
     ),
@@ -88,6 +93,11 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
     ),
     _C.SIGN_IN_FAILED: TroubleWords(
         "Innloggingen ble ikke godtatt.", _NOTHING_STORED, "Velg person på nytt, eller prøv igjen om litt."
+    ),
+    _C.COURSE_MISSING: TroubleWords(
+        "Innloggingen er godkjent, men opplæringen mangler: {courses}.",
+        "Ingenting er hentet eller lagret.",
+        "Ta kurset, eller spør den som melder på. Deretter kan du logge inn.",
     ),
     _C.PIN_TOO_SHORT: TroubleWords("PIN-koden er for kort.", _NOTHING_STORED, "Bruk minst 6 tegn."),
     _C.PIN_COMMON: TroubleWords(
@@ -229,6 +239,16 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Det holder på arbeid som ikke ligger andre steder; alt er beholdt.",
         "{stays_words}",
     ),
+    _C.NO_SUCH_JOURNAL: TroubleWords(
+        "Kjenner ikke den journalen.",
+        "Ingenting er startet eller endret.",
+        "Disse finnes: {known}. Ny: feltjournal journals add.",
+    ),
+    _C.JOURNAL_FILE: TroubleWords(
+        "Filen som beskriver journalen {name}, kan ikke brukes.",
+        "Ingenting er sendt. Det som er lagret på maskinen, er beholdt.",
+        "Se hva som er galt: feltjournal journals check {name}.",
+    ),
     _C.SANDBOX_NOT_RUNNING: TroubleWords(
         "Øvingsjournalen er ikke i gang.",
         "Det som er lagret på maskinen, er beholdt.",
@@ -250,13 +270,24 @@ _FIELD_NAMES = {
 def trouble_words(trouble: Trouble) -> TroubleWords:
     """Return the words for a trouble, its facts filled in."""
     words = TROUBLE_WORDS[trouble.code]
+    if trouble.code is TroubleCode.SIGN_IN_FAILED and (by_reason := _sign_in_words(trouble)):
+        return by_reason
     facts = {
         "left_words": _left_words(trouble.details.get("left", "")),
         "wait_words": _wait_words(trouble.details.get("wait", "")),
         "stays_words": _stays_words(trouble.details),
         "missing_words": _missing_words(trouble.details),
     }
-    return TroubleWords(words.what, words.safe, words.next.format(**facts))
+    facts |= {name: trouble.details.get(name, "") for name in ("courses", "known", "name")}
+    return TroubleWords(words.what.format(**facts), words.safe, words.next.format(**facts))
+
+
+def _sign_in_words(trouble: Trouble) -> TroubleWords | None:
+    """Return the words for the reason of a sign-in that failed, where it has words of its own."""
+    from tui.text.nb_sign_in import SIGN_IN_WORDS
+
+    found = SIGN_IN_WORDS.get(trouble.details.get("reason", ""))
+    return TroubleWords(*found) if found else None
 
 
 def _left_words(left: str) -> str:

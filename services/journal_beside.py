@@ -1,0 +1,180 @@
+"""What a journal's TOML file names beside itself: keys, secrets and certificates, each read and tried."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from client.auth.client_authentication import ClientAuthentication, KeyClient, PublicClient, SecretClient
+from client.tls import NoAuthority, authority_context
+from offline_cache.retention_policy import RetentionPolicy
+from services.configured_journal import Backend, ConfiguredJournal
+from services.journal_problem import Problem, line_of
+from services.setup import JournalAddress
+from services.sign_in_terms import SCOPES, SignInTerms
+from services.views import Environment, Way
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ports.disk import Disk
+    from services.journal_form import BackendTable, JournalForm, SignInTable
+
+
+class Beside:
+    """Reads what a form names beside it, and gathers what is wrong with that."""
+
+    def __init__(self, folder: Path, disk: Disk, text: str) -> None:
+        self._folder = folder
+        self._disk = disk
+        self._text = text
+        self.problems: list[Problem] = []
+
+    def journal(self, form: JournalForm) -> ConfiguredJournal:
+        """Return what the form says; it counts only where no problem was found."""
+        address = None
+        if form.embedded:
+            if form.environment != "training":
+                self._tell("embedded-is-training", "environment")
+            for name in ("base", "sign_in", "authority", "backend"):
+                if getattr(form, name) is not None:
+                    self._tell("not-with-embedded", name)
+        else:
+            address = self._address(form)
+        policy = form.policy
+        return ConfiguredJournal(
+            title=form.name,
+            environment=Environment(form.environment),
+            address=address,
+            is_epic=form.profile == "epic",
+            no_cache=policy.no_cache,
+            review_before_sending=policy.review_before_sending,
+            retention=RetentionPolicy(
+                margin=timedelta(hours=policy.margin_hours), hard_end=timedelta(hours=policy.hard_end_hours)
+            ),
+            backend=self._backend(form.backend) if form.backend else None,
+            organisation=form.organisation.name if form.organisation else "",
+        )
+
+    def _address(self, form: JournalForm) -> JournalAddress | None:
+        for name in ("base", "sign_in"):
+            if getattr(form, name) is None:
+                self._tell("missing", name)
+        if form.profile == "epic" and not form.patient_list:
+            self._tell("epic-needs-list", "patient_list")
+        if form.base is None or form.sign_in is None:
+            return None
+        wipe = form.policy.wipe_address or ""
+        if wipe and not wipe.startswith((f"{form.base}/", f"{form.sign_in.issuer}/", *_origins(form))):
+            self._tell("wipe-elsewhere", "policy.wipe_address")
+        key = form.organisation.public_key if form.organisation else None
+        return JournalAddress(
+            form.name,
+            form.base,
+            form.sign_in.issuer,
+            client_id=form.sign_in.client_id,
+            environment=Environment(form.environment),
+            organisation_key=self._organisation_key(key) if key else None,
+            patient_list=form.patient_list,
+            wipe_address=wipe,
+            authority=self._authority(form.authority) if form.authority else b"",
+            terms=self._terms(form.sign_in, tuple(form.policy.courses)),
+        )
+
+    def _terms(self, table: SignInTable, courses: tuple[str, ...]) -> SignInTerms:
+        return SignInTerms(
+            client=self._client(table),
+            scopes=tuple(table.scopes) if table.scopes else SCOPES,
+            is_bound=table.bound,
+            prompt=table.prompt,
+            redirect_host=table.redirect_host,
+            ways=tuple(dict.fromkeys(Way(one) for one in table.ways)),
+            courses=courses,
+        )
+
+    def _client(self, table: SignInTable) -> ClientAuthentication | None:
+        """Return the client; a file that its kind does not use is told of, for it was meant to."""
+        for kind in ("key", "secret"):
+            if (getattr(table, kind) is not None) is not (table.client == kind):
+                self._tell("client-and-file", f"sign_in.{kind}", allowed=table.client)
+        if table.client == "key" and table.key is not None:
+            return self._key_client(
+                table.client_id, table.key, "sign_in.key", is_for_issuer=table.assertion_for == "issuer"
+            )
+        if table.client == "secret" and table.secret is not None:
+            secret = (
+                self._read(table.secret, "sign_in.secret", is_private=True).decode("utf-8", "replace").strip()
+            )
+            return SecretClient(table.client_id, secret)
+        return PublicClient(table.client_id)
+
+    def _backend(self, table: BackendTable) -> Backend:
+        client = self._key_client(
+            table.client_id, table.key, "backend.key", is_for_issuer=table.assertion_for == "issuer"
+        )
+        return Backend(client, tuple(table.scopes))
+
+    def _key_client(self, client_id: str, name: str, place: str, *, is_for_issuer: bool) -> KeyClient:
+        from joserfc.errors import JoseError
+        from joserfc.jwk import import_key
+
+        text = self._read(name, place, is_private=True).decode("utf-8", "replace")
+        if text:
+            try:
+                import msgspec
+
+                key = import_key(msgspec.json.decode(text, type=dict[str, str | list[str]]))
+                if not key.is_private:
+                    self._tell("public-half", place)
+            except (JoseError, msgspec.MsgspecError, ValueError, KeyError, TypeError):
+                self._tell("not-a-key", place)
+        return KeyClient(client_id, text, is_for_issuer)
+
+    def _authority(self, name: str) -> bytes:
+        pem = self._read(name, "authority")
+        if pem:
+            try:
+                authority_context(pem)
+            except NoAuthority:
+                self._tell("not-an-authority", "authority")
+        return pem
+
+    def _organisation_key(self, name: str) -> bytes | None:
+        """Return the public half of an X25519 key (PEM)."""
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+        pem = self._read(name, "organisation.public_key")
+        if not pem:
+            return None
+        try:
+            key = load_pem_public_key(pem)
+        except (ValueError, UnsupportedAlgorithm):
+            key = None
+        if not isinstance(key, X25519PublicKey):
+            self._tell("not-an-organisation-key", "organisation.public_key")
+            return None
+        return key.public_bytes_raw()
+
+    def _read(self, name: str, place: str, *, is_private: bool = False) -> bytes:
+        """Read a file beside the TOML file; one that holds a secret may be read by nobody else."""
+        path = self._folder / name
+        try:
+            content = self._disk.read(path)
+        except OSError:
+            self._tell("missing-beside", place)
+            return b""
+        if is_private and not self._disk.is_private(path):
+            self._tell("exposed", place)
+        return content
+
+    def _tell(self, kind: str, place: str, allowed: str = "") -> None:
+        self.problems.append(Problem(kind, place, line_of(self._text, place.split(".")), allowed))
+
+
+def _origins(form: JournalForm) -> list[str]:
+    """Return how an address on the origin of the journal, or of its sign-in, begins."""
+    urls = [form.base, form.sign_in.issuer if form.sign_in else None]
+    return [f"https://{urlsplit(url).netloc}/" for url in urls if url]
