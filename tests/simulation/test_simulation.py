@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator
 
-SEEDS = 24
+SEEDS = 12
 BATCHES = 4
 FOUND_SOON = 10
 QUICK = (
