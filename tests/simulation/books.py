@@ -24,8 +24,14 @@ class Promise:
     may_be_withdrawn: bool = False
     held_at: float | None = None
     """When it was held by hand; None from the moment on that somebody may have let it go."""
+    let_go_at: float = -1e9
+    """When it was last let go by hand."""
     resends: int = 0
     """How often a person chose to send again what the journal may have."""
+
+    def let_go(self, now: float) -> None:
+        """Take note that somebody lets it go now."""
+        self.held_at, self.let_go_at = None, now
 
 
 @dataclass

@@ -165,7 +165,7 @@ class Healing:
                     await acts.match(self._chance)
             for promise in list(book.made.values()):
                 if promise.held_at is not None:
-                    promise.held_at = None
+                    promise.let_go(book.nurse.clock.monotonic())
                     with contextlib.suppress(Trouble):
                         await book.nurse.day.release(promise.entry_id)
 

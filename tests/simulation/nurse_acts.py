@@ -103,7 +103,7 @@ class NurseActs:
         held = [p for p in self._book.made.values() if p.held_at is not None]
         if held:
             promise = chance.choice(held)
-            promise.held_at = None
+            promise.let_go(self._book.nurse.clock.monotonic())
             await self._day.release(promise.entry_id)
 
     async def send_now(self, chance: random.Random) -> None:
@@ -213,7 +213,7 @@ class NurseActs:
 
     async def send(self, entry_id: str) -> None:
         """Hurry one entry."""
-        self._book.made[entry_id].held_at = None
+        self._book.made[entry_id].let_go(self._book.nurse.clock.monotonic())
         await self._day.send_now(entry_id)
 
     async def hold_one(self, entry_id: str) -> None:

@@ -32,7 +32,8 @@ def watch_order(book: Book, truth: Truth) -> Callable[[], None]:
             for late in sending:
                 is_before = earlier.patient == late.patient and earlier.sequence < late.sequence
                 untried = earlier.state is EntryState.SIGNED and not earlier.attempts and not earlier.detail
-                if is_before and untried:
+                waited = book.nurse.clock.monotonic() - book.made[earlier.entry_id].let_go_at
+                if is_before and untried and waited > SINCE.total_seconds():
                     truth.out_of_turn.append(f"entry {late.sequence} before {earlier.sequence}")
 
     return watch
