@@ -144,7 +144,24 @@ class _Charts:
         if not left:
             for patient in group:
                 if self.sorted.whole[patient]:
+                    if not await self.work.worker.run(self._is_here, patient):
+                        async with self.gate:
+                            await self._read_again(patient)
                     self.tell(patient)
+
+    def _is_here(self, patient: str) -> bool:
+        """Tell whether anything of a chart is here that a common question may have brought."""
+        held = self.work.store.resources
+        return any(held.ids_of_patient(patient, part.type) for part in CHART_PARTS if not part.latest_instead)
+
+    async def _read_again(self, patient: str) -> None:
+        """Ask alone about somebody of whom nothing came: a journal may cut a list short, or leave out whom it would refuse."""
+        lacking = dict(self.work.lacking(patient))
+        doubted = [part for part in self.sorted.whole[patient] if part.name not in lacking]
+        for part in doubted:
+            await self.work.worker.run(self.work.landing.doubted, patient, part)
+        for part in doubted:
+            await read_part(self.work, patient, part)
 
 
 def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sorted:
@@ -159,6 +176,8 @@ def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sor
             cursor = work.store.cursors.get(patient, part.name)
             mark = marks.get(part.name)
             came = mark.as_of if mark is not None and mark.complete else None
+            if came is not None and came > now:
+                came = None  # marked under a clock that was ahead: nobody knows when that was
             if cursor is not None and work.plan.has_delta(part.type) and usable(cursor, part, now):
                 is_of_this_run = resumed is not None and came is not None and came >= resumed
                 (later if is_of_this_run else news)[part.name][patient] = cursor

@@ -46,7 +46,7 @@ async def sweep_ids(work: Work, part: ChartPart, patients: Sequence[str]) -> Non
         return
     for patient in patients:
         first = part.first(patient, work.clock.now())
-        asked = await ask_ids(work, part, first, frozenset([patient]))
+        asked, _ = await ask_ids(work, part, first, frozenset([patient]))
         if asked.left_out:
             continue  # an answer that lacks something tells nothing of what is gone
         for id_ in sorted(here[patient] - asked.found):
