@@ -235,7 +235,7 @@ class Landing:
             return
         is_new = held is None
         self._tally.add(patient, came=int(is_new), changed=int(not is_new))
-        if not fresh and not store.changes.is_own(resource.type, resource.id, resource.body):
+        if not fresh and not store.changes.is_own(resource, held.body if held is not None else b""):
             kind = ChangeKind.NEW if is_new else ChangeKind.CHANGED
             store.changes.note(patient, resource.type, resource.id, kind, resource.body, now)
 
