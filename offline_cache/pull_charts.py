@@ -189,7 +189,7 @@ def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sor
 
 async def _news_of(work: Work, part: ChartPart, cursors: dict[str, Cursor]) -> None:
     """Deletions first, then what is new: the cursor, which holds for both, moves with the second."""
-    deletes_by = work.plan.deletes_by(part.type)
+    deletes_by = work.deletes_by(part)
     since = min(cursor.since for cursor in cursors.values())
     try:
         if deletes_by is not DeletesBy.SWEEP and not work.asking.line.lost:

@@ -35,7 +35,7 @@ async def prove_or(work: Work, patients: Sequence[str]) -> bool:
     now = work.clock.now()
     try:
         one, other, both = [
-            await work.asking.count(part.type, part.of_many(some, now))
+            await work.asking.count(part.type, (*part.of_many(some, now), *work.narrowing(part)))
             for some in ([first], [second], [first, second])
         ]
     except JournalError:
