@@ -18,7 +18,7 @@ from offline_cache.pull_chart import read_part
 from offline_cache.pull_deletes import read_deletions, sweep_ids
 from offline_cache.pull_delta import PATIENTS_IN_ONE, read_news, usable
 from offline_cache.pull_many import in_groups, read_part_of
-from offline_cache.pull_or import or_is_proved, prove_or
+from offline_cache.pull_or import prove_or, proved_for
 from offline_cache.pull_plan import DeletesBy, Profile
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ class _Charts:
     async def read_news(self, news: dict[str, dict[str, Cursor]]) -> None:
         """Bring what is new of parts that are here."""
         if any(news.values()):
-            await prove_or(self.work, list(dict.fromkeys(p for cursors in news.values() for p in cursors)))
+            patients = list(dict.fromkeys(p for cursors in news.values() for p in cursors))
+            await prove_or(self.work, patients, PATIENTS_IN_ONE)
 
         async def of(part: ChartPart) -> None:
             async with self.gate:
@@ -198,7 +199,7 @@ async def _news_of(work: Work, part: ChartPart, cursors: dict[str, Cursor]) -> N
         for patient in cursors:
             await work.lacks(patient, part, work.met(error))
         return
-    in_one = PATIENTS_IN_ONE if await or_is_proved(work) else 1
+    in_one = min(PATIENTS_IN_ONE, await proved_for(work)) or 1
     for some in in_groups(list(cursors), in_one):
         await read_news(work, part, some, [cursors[patient] for patient in some])
         whole = [patient for patient in some if part.name not in dict(work.lacking(patient))]

@@ -326,3 +326,13 @@ async def test_included_entries_are_nobodys_part() -> None:
     journal.search = search  # type: ignore[method-assign]  # a journal of another make
     assert (await journal.take(store).round()).complete
     assert store.resources.get("Flag", "strange") is None
+
+
+async def test_list_cut_short_hides_no_news() -> None:
+    """Fault: P14."""
+    store, journal = a_round(full("_deleted"), FEW)
+    naming(journal, lambda some: some[:2])
+    assert (await journal.take(store).round()).complete
+    journal.about("Flag", "x5", "p5", status="active")
+    assert (await journal.take(store).round()).complete
+    assert flags(store)["p5"] == ["f5", "x5"]
