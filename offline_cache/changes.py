@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from offline_cache.entry_records import PART_SELECT, part_from
 from offline_cache.instants import from_text, to_text
+from offline_cache.own_version import is_version_of
 from offline_cache.pull_codes import ChangeKind
 from offline_cache.server_time import instant_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from client.resource import Resource
     from offline_cache.engine import Engine, Row
 
 
@@ -75,13 +78,24 @@ class ChangeTable:
         rows = self._engine.run("SELECT patient, count(*) FROM change GROUP BY patient")
         return {str(patient): count for patient, count in rows if isinstance(count, int)}
 
-    def is_own(self, type_: str, id_: str, body: bytes) -> bool:
-        """Tell whether a resource is an entry of this cache come back from the journal: no news to who wrote it."""
-        for op_id in set(_OWN.findall(body)):
-            if self._engine.run("SELECT 1 FROM part WHERE op_id = ?", (op_id.decode(),)):
+    def is_own(self, resource: Resource, before: bytes = b"") -> bool:
+        """Tell whether a version is an entry of this cache come back from the journal: no news to who wrote it.
+
+        Args:
+            resource: The version.
+            before: The body that was here; empty for none.
+        """
+        for op_id in set(_OWN.findall(resource.body)):
+            rows = self._engine.run(
+                f"{PART_SELECT} WHERE type = ? AND op_id = ?", (resource.type, op_id.decode())
+            )
+            if any(is_version_of(part_from(row), resource, before) for row in rows):
                 return True
-        query = "SELECT 1 FROM part WHERE type = ? AND server_id = ? AND server_id <> ''"  # the last names the index
-        return bool(self._engine.run(query, (type_, id_)))
+        query = (
+            f"{PART_SELECT} WHERE type = ? AND server_id = ? AND server_id <> ''"  # the last names the index
+        )
+        rows = self._engine.run(query, (resource.type, resource.id))
+        return any(is_version_of(part_from(row), resource, before) for row in rows)
 
 
 def _change(row: Row) -> Change:

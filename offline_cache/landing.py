@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
 from offline_cache.cursors import Cursor
-from offline_cache.left_out import notice_for
+from offline_cache.left_out import UNPROVEN, notice_for
 from offline_cache.notices import Notice
 from offline_cache.patient_of import patient_of
 from offline_cache.pull_codes import ChangeKind, NoticeCode
@@ -47,13 +47,14 @@ class LastPage:
     """The end of an answer that is whole: what came last of whom, under which generation, how far it was read.
 
     `rows` names everybody whom the answer makes whole, also those who have nothing on the last page or nothing at all; `limit`
-    is the code of what the question left out by itself.
+    is the code of what the question left out by itself, `after` as of `Landing.page`.
     """
 
     rows: Mapping[str, Sequence[Resource]]
     generation: int
     since: datetime | None
     limit: str = ""
+    after: Place | None = None
 
 
 class Landing:
@@ -80,6 +81,7 @@ class Landing:
         *,
         common: bool = False,
         place: Place | None = None,
+        after: Place | None = None,
     ) -> int:
         """Keep one page of a part that is read from its beginning; return the generation, which is begun where it is 0.
 
@@ -89,11 +91,15 @@ class Landing:
             generation: That of the answer; 0 for its first page.
             common: The question named several patients: what is here under another one is not taken.
             place: Where the answer is gone on with if it breaks off after this page.
+            after: What was put down as that with the page before.
 
         Raises:
             JournalError: WRONG_RESOURCE when a resource of a common answer changed hands; nothing is kept (fault H20).
+                BROKEN when what came before was removed meanwhile: the rest is not the whole.
         """
         with self._store.transaction():
+            if after is not None and not self._store.places.holds(part.name, after.patients, generation):
+                raise JournalError(ErrorKind.BROKEN, detail="the pages before are here no more")
             if common and self._store.resources.are_anothers(part.type, rows):
                 raise JournalError(ErrorKind.WRONG_RESOURCE, detail="a resource that changed hands")
             generation = generation or self._store.resources.new_generation()
@@ -107,7 +113,7 @@ class Landing:
         """Keep the last page, sweep what the whole answer no longer held, and mark the part whole for each, in one commit."""
         now = self._clock.now()
         with self._store.transaction():
-            generation = self.page(part, last.rows, last.generation, common=common)
+            generation = self.page(part, last.rows, last.generation, common=common, after=last.after)
             self._store.places.drop(part.name, tuple(last.rows))
             for patient in last.rows:
                 self._sweep(patient, part, generation)
@@ -153,6 +159,12 @@ class Landing:
                 self._store.audit.append(
                     "pull-refused", patient=patient, detail=f"{part.name}: {reason}", actor=""
                 )
+
+    def doubted(self, patient: str, part: ChartPart) -> None:
+        """Take back that a part is whole, so that all of it is asked for until it is."""
+        with self._store.transaction():
+            self._store.scopes.put_section(patient, part.name, False, None, UNPROVEN)
+            self._store.cursors.drop(patient, part.name)
 
     def deletions(self, type_: str, found: Sequence[Deletion]) -> None:
         """Remove what the journal says was deleted, unless the cache holds something written after that."""
@@ -223,7 +235,7 @@ class Landing:
             return
         is_new = held is None
         self._tally.add(patient, came=int(is_new), changed=int(not is_new))
-        if not fresh and not store.changes.is_own(resource.type, resource.id, resource.body):
+        if not fresh and not store.changes.is_own(resource, held.body if held is not None else b""):
             kind = ChangeKind.NEW if is_new else ChangeKind.CHANGED
             store.changes.note(patient, resource.type, resource.id, kind, resource.body, now)
 

@@ -64,6 +64,13 @@ class PlaceTable:
         number = generation if isinstance(generation, int) else 0
         return Place(tuple(patients), question, str(link), from_optional(since), from_text(begun_at), number)
 
+    def holds(self, part: str, patients: Sequence[str], generation: int) -> bool:
+        """Tell whether the place of this answer is here for all of them: it goes with the chart of any."""
+        rows = self._engine.run(
+            "SELECT count(*) FROM place WHERE part = ? AND generation = ?", (part, generation)
+        )
+        return rows[0][0] == len(patients)
+
     def drop(self, part: str, patients: Sequence[str]) -> None:
         """Forget the place: the answer is whole, or it leads nowhere."""
         self._engine.run_many(

@@ -47,36 +47,38 @@ class Pages:
         self.question = ""
         """What is asked, where the answer may be gone on with; empty where it may not."""
         self._place: Place | None = None
+        self._after: Place | None = None
         self._part = part
         self._generation = 0
         self._last: dict[str, list[Resource]] = {}
-        self._owners: dict[str, str] = {}
+        self.owners: dict[str, str] = {}
+        """Whose each resource is that came so far."""
 
     @property
     def given(self) -> frozenset[str]:
         """Of whom the answer, as far as it came, holds anything."""
-        return frozenset(self._owners.values())
+        return frozenset(self.owners.values())
 
     async def begin(self) -> None:
         """Begin a generation."""
         await self.keep()
-        self._generation = 0
-        self._owners.clear()
+        self._generation, self._after = 0, None
+        self.owners.clear()
         heard, now = self._work.asking.heard, self._work.clock.now()
         place = Place(tuple(sorted(self.patients)), self.question, "", heard, now)
         self._place = place if self.question else None
 
     def go_on(self, place: Place, owners: Mapping[str, str]) -> None:
         """Take the pages to come as those of an answer that broke off: under its generation, beside what it had brought."""
-        self._place = place
+        self._place = self._after = place
         self._generation = place.generation
-        self._owners = dict(owners)
+        self.owners = dict(owners)
 
     async def page(self, page: Page) -> None:
         """Keep a page that is about these patients and nobody else."""
         rows = by_patient(page, self.patients, self._part.type)
         for patient, resources in rows.items():
-            if any(self._owners.setdefault(r.id, patient) != patient for r in resources):
+            if any(self.owners.setdefault(r.id, patient) != patient for r in resources):
                 raise JournalError(ErrorKind.WRONG_RESOURCE, detail="a resource of two patients")
         await self.keep()
         self._last = rows
@@ -94,15 +96,22 @@ class Pages:
             return
         rows, self._last = self._last, {}
         self._generation = await self._work.worker.run(
-            self._work.landing.page, self._part, rows, self._generation, common=self._common, place=place
+            self._work.landing.page,
+            self._part,
+            rows,
+            self._generation,
+            common=self._common,
+            place=place,
+            after=self._after,
         )
+        self._after = place or self._after
 
     async def close(self, patients: Sequence[str], since: datetime | None) -> None:
         """Put down the last page of an answer that is whole, and mark the part whole for these of the patients."""
         waiting, self._last = self._last, {}
         rows = {patient: waiting.get(patient, []) for patient in patients}
         since = since if self._work.plan.has_delta(self._part.type) else None
-        last = LastPage(rows, self._generation, since, self._work.limit_of(self._part))
+        last = LastPage(rows, self._generation, since, self._work.limit_of(self._part), self._after)
         await self._work.worker.run(self._work.landing.last_page, self._part, last, common=self._common)
         for patient in patients:
             self._work.has(patient, self._part)
@@ -157,13 +166,22 @@ async def lacking_where_it_fails(
 ) -> AsyncIterator[None]:
     """Keep what came and mark why the part is not whole, where it is not."""
     try:
-        yield
+        async with keeping_what_came(pages):
+            yield
     except JournalError as error:
-        await pages.keep()
         await work.lacks(patient, part, work.met(error))
     except LeftOut as lack:
-        await pages.keep()
         await work.lacks(patient, part, lack.reason)
+
+
+@asynccontextmanager
+async def keeping_what_came(pages: Pages) -> AsyncIterator[None]:
+    """Put down what waits when the question fails; where that is refused, the refusal is the failure."""
+    try:
+        yield
+    except (JournalError, LeftOut):
+        await pages.keep()
+        raise
 
 
 async def ask_whole(work: Work, part: ChartPart, query: Query, pages: Pages) -> Asked:

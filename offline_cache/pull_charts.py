@@ -18,7 +18,7 @@ from offline_cache.pull_chart import read_part
 from offline_cache.pull_deletes import read_deletions, sweep_ids
 from offline_cache.pull_delta import PATIENTS_IN_ONE, read_news, usable
 from offline_cache.pull_many import in_groups, read_part_of
-from offline_cache.pull_or import or_is_proved, prove_or
+from offline_cache.pull_or import prove_or, proved_for
 from offline_cache.pull_plan import DeletesBy, Profile
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ class _Charts:
     async def read_news(self, news: dict[str, dict[str, Cursor]]) -> None:
         """Bring what is new of parts that are here."""
         if any(news.values()):
-            await prove_or(self.work, list(dict.fromkeys(p for cursors in news.values() for p in cursors)))
+            patients = list(dict.fromkeys(p for cursors in news.values() for p in cursors))
+            await prove_or(self.work, patients, PATIENTS_IN_ONE)
 
         async def of(part: ChartPart) -> None:
             async with self.gate:
@@ -144,7 +145,24 @@ class _Charts:
         if not left:
             for patient in group:
                 if self.sorted.whole[patient]:
+                    if not await self.work.worker.run(self._is_here, patient):
+                        async with self.gate:
+                            await self._read_again(patient)
                     self.tell(patient)
+
+    def _is_here(self, patient: str) -> bool:
+        """Tell whether anything of a chart is here that a common question may have brought."""
+        held = self.work.store.resources
+        return any(held.ids_of_patient(patient, part.type) for part in CHART_PARTS if not part.latest_instead)
+
+    async def _read_again(self, patient: str) -> None:
+        """Ask alone about somebody of whom nothing came: a journal may cut a list short, or leave out whom it would refuse."""
+        lacking = dict(self.work.lacking(patient))
+        doubted = [part for part in self.sorted.whole[patient] if part.name not in lacking]
+        for part in doubted:
+            await self.work.worker.run(self.work.landing.doubted, patient, part)
+        for part in doubted:
+            await read_part(self.work, patient, part)
 
 
 def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sorted:
@@ -159,6 +177,8 @@ def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sor
             cursor = work.store.cursors.get(patient, part.name)
             mark = marks.get(part.name)
             came = mark.as_of if mark is not None and mark.complete else None
+            if came is not None and came > now:
+                came = None  # marked under a clock that was ahead: nobody knows when that was
             if cursor is not None and work.plan.has_delta(part.type) and usable(cursor, part, now):
                 is_of_this_run = resumed is not None and came is not None and came >= resumed
                 (later if is_of_this_run else news)[part.name][patient] = cursor
@@ -170,7 +190,7 @@ def _sort(work: Work, patients: Sequence[str], resumed: datetime | None) -> _Sor
 
 async def _news_of(work: Work, part: ChartPart, cursors: dict[str, Cursor]) -> None:
     """Deletions first, then what is new: the cursor, which holds for both, moves with the second."""
-    deletes_by = work.plan.deletes_by(part.type)
+    deletes_by = work.deletes_by(part)
     since = min(cursor.since for cursor in cursors.values())
     try:
         if deletes_by is not DeletesBy.SWEEP and not work.asking.line.lost:
@@ -179,7 +199,7 @@ async def _news_of(work: Work, part: ChartPart, cursors: dict[str, Cursor]) -> N
         for patient in cursors:
             await work.lacks(patient, part, work.met(error))
         return
-    in_one = PATIENTS_IN_ONE if await or_is_proved(work) else 1
+    in_one = min(PATIENTS_IN_ONE, await proved_for(work)) or 1
     for some in in_groups(list(cursors), in_one):
         await read_news(work, part, some, [cursors[patient] for patient in some])
         whole = [patient for patient in some if part.name not in dict(work.lacking(patient))]

@@ -28,7 +28,7 @@ _ABSENT = frozenset({ErrorKind.NOT_FOUND, ErrorKind.GONE})
 
 async def read_deletions(work: Work, part: ChartPart, since: datetime) -> None:
     """Take what the journal itself says was deleted of a type. Comes before the delta, whose cursor moves for both."""
-    by_history = work.plan.deletes_by(part.type) is DeletesBy.HISTORY
+    by_history = work.deletes_by(part) is DeletesBy.HISTORY
     found: list[Deletion] = []
     begin = instant_text(since - OVERLAP)
     async for deletions in work.client.deletions(part.type, begin, by_history=by_history):
@@ -40,13 +40,13 @@ async def read_deletions(work: Work, part: ChartPart, since: datetime) -> None:
 
 async def sweep_ids(work: Work, part: ChartPart, patients: Sequence[str]) -> None:
     """Compare what is here with what is there: first by number for all, then by id for those who differ."""
-    query = part.of_many(patients, work.clock.now())
+    query = (*part.of_many(patients, work.clock.now()), *work.narrowing(part))
     here = {patient: await work.worker.run(_ids_here, work, patient, part) for patient in patients}
     if await work.asking.count(part.type, query) == sum(len(ids) for ids in here.values()):
         return
     for patient in patients:
-        first = part.first(patient, work.clock.now())
-        asked = await ask_ids(work, part, first, frozenset([patient]))
+        first = (*part.first(patient, work.clock.now()), *work.narrowing(part))
+        asked, _ = await ask_ids(work, part, first, frozenset([patient]))
         if asked.left_out:
             continue  # an answer that lacks something tells nothing of what is gone
         for id_ in sorted(here[patient] - asked.found):
@@ -66,7 +66,8 @@ async def _confirm(work: Work, patient: str, part: ChartPart, id_: str) -> None:
         else:
             raise
         return
-    if patient_of(resource.type, resource.body) != patient or not part.shows(resource.body):
+    is_his = patient_of(resource.type, resource.body) == patient
+    if not is_his or not part.shows(resource.body) or work.narrowing(part):
         await work.worker.run(work.landing.gone, patient, part.type, id_, ChangeKind.ENDED)
 
 

@@ -1,7 +1,7 @@
 """What is new in many charts at once: one question per type for all patients, from a little before where was read last.
 
 The question carries no filter but the patients: a prescription that was stopped would never be seen by one that asks for active
-ones. What belongs to the part is decided here (decision 0014).
+ones. What belongs to the part is decided here (decision 0014). Kinds are named where the journal answers no search without them.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ async def read_news(work: Work, part: ChartPart, patients: Sequence[str], cursor
             await work.lacks(patient, part, work.asking.line.lost)
         return
     since = min(cursor.since for cursor in cursors) - OVERLAP
-    query = (("patient", ",".join(patients)), ("_lastUpdated", f"ge{instant_text(since)}"))
+    stamped = ("_lastUpdated", f"ge{instant_text(since)}")
+    query = (("patient", ",".join(patients)), stamped, *work.narrowing(part))
     try:
         await _window(work, part, patients, query)
     except JournalError as error:

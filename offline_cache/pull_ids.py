@@ -18,15 +18,17 @@ _PER_PAGE = 5
 """So many times as many as usual: an id and a reference are a tenth of what a resource is."""
 
 
-async def ask_ids(work: Work, part: ChartPart, query: Query, patients: frozenset[str]) -> Asked:
-    """Ask what the journal has, by id; nothing that came is kept.
+async def ask_ids(
+    work: Work, part: ChartPart, query: Query, patients: frozenset[str]
+) -> tuple[Asked, dict[str, str]]:
+    """Ask what the journal has, by id, and whose each is as far as the journal says it; nothing that came is kept.
 
     Raises:
         JournalError: No whole answer came, or one about other patients.
     """
-    return await work.asking.ask(
-        part.type, (*query, _ELEMENTS), _Ids(patients, part.type), per_page=_PER_PAGE
-    )
+    ids = _Ids(patients, part.type)
+    asked = await work.asking.ask(part.type, (*query, _ELEMENTS), ids, per_page=_PER_PAGE)
+    return asked, ids.owners
 
 
 class _Ids:
@@ -35,12 +37,15 @@ class _Ids:
     def __init__(self, patients: frozenset[str], type_: str) -> None:
         self._patients = patients
         self._type = type_
+        self.owners: dict[str, str] = {}
 
     async def begin(self) -> None:
-        """Nothing is kept between beginnings: the ids are in the answer."""
+        """Begin anew."""
+        self.owners.clear()
 
     async def page(self, page: Page) -> None:
         """Refuse other patients' ids, where the journal gave the reference along."""
-        named = [r for r in page.resources if patient_of(r.type, r.body)]
+        named = {r.id: owner for r in page.resources if (owner := patient_of(r.type, r.body))}
         if named and len(named) == len(page.resources):
             refuse_others(page, self._patients, self._type)
+        self.owners |= named

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from client.errors import TIMED_OUT, JournalError
 from offline_cache.asking import WHOLE_LINE
-from offline_cache.pull_chart import LeftOut, Pages, ask_whole, read_newest, read_part
+from offline_cache.pull_chart import LeftOut, Pages, ask_whole, keeping_what_came, read_newest, read_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,18 +50,27 @@ async def _came(work: Work, patients: Sequence[str], part: ChartPart) -> bool:
         return False
     pages = Pages(work, patients, part)
     try:
-        asked = await ask_whole(work, part, part.of_many(patients, work.clock.now()), pages)
-        without = [p for p in patients if p not in pages.given] if part.latest_instead else []
-        await pages.close([p for p in patients if p not in without], asked.heard)
+        async with keeping_what_came(pages):
+            asked = await ask_whole(work, part, part.of_many(patients, work.clock.now()), pages)
+            missed = await work.worker.run(_missed, work, patients, part, pages)
+            without = [p for p in patients if p not in pages.given] if part.latest_instead else []
+            await pages.close([p for p in patients if p not in (*missed, *without)], asked.heard)
     except LeftOut:
-        await pages.keep()
         return False
     except JournalError as error:
-        await pages.keep()
         return await _failed(work, patients, part, error)
-    for patient in without:
-        await read_newest(work, patient, part, asked.heard)
+    for patient in patients:
+        if patient in missed:
+            await read_part(work, patient, part)
+        elif patient in without:
+            await read_newest(work, patient, part, asked.heard)
     return True
+
+
+def _missed(work: Work, patients: Sequence[str], part: ChartPart, pages: Pages) -> list[str]:
+    """Return who has something here and nothing in the answer: a journal may leave out whom it would refuse alone."""
+    held = work.store.resources
+    return [p for p in patients if p not in pages.given and held.ids_of_patient(p, part.type)]
 
 
 async def _failed(work: Work, patients: Sequence[str], part: ChartPart, error: JournalError) -> bool:

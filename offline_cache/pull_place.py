@@ -1,7 +1,7 @@
 """An answer that broke off is gone on with at the page that did not come, and believed only against the journal's own ids.
 
 A link leads to the same records only as long as nothing moved under it, which nobody can tell. So when the last page is in,
-the journal is asked for the ids of the whole answer: what it names and what is here must be the same, else all is asked anew.
+the journal is asked for the ids of the whole answer: what it names and whose it is must be what is here, else all is asked anew.
 What was changed after it was read comes as news: the cursor is as old as the first page (decision 0014).
 """
 
@@ -46,14 +46,14 @@ async def go_on(work: Work, part: ChartPart, query: Query, pages: Pages) -> Aske
     place = await work.worker.run(_recall, work, part, pages)
     if place is None:
         return None
-    owners = await work.worker.run(_owners, work, part, place)
-    pages.go_on(place, owners)
-    asked = Asked(found=set(owners), pages=1, heard=place.since)
+    came = await work.worker.run(_owners, work, part, place)
+    pages.go_on(place, came)
+    asked = Asked(found=set(came), pages=1, heard=place.since)
     try:
         await work.asking.go_on(part.type, place.link, pages, asked)
         if not asked.left_out:
-            ids = await ask_ids(work, part, query, pages.patients)
-            if not ids.left_out and ids.found == asked.found:
+            ids, owners = await ask_ids(work, part, query, pages.patients)
+            if not ids.left_out and ids.found == asked.found and owners.items() <= pages.owners.items():
                 return asked
     except JournalError as error:
         if error.kind in _KEEPS_PLACE and error.detail != TIMED_OUT:

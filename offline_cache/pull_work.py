@@ -10,12 +10,13 @@ from offline_cache.chart_parts import CHART_PARTS
 from offline_cache.left_out import NAMED_KINDS
 from offline_cache.notices import Notice
 from offline_cache.pull_codes import NoticeCode
+from offline_cache.pull_plan import DeletesBy
 
 if TYPE_CHECKING:
     from client.errors import JournalError
     from client.journal import JournalClient
     from offline_cache.asking import Asking
-    from offline_cache.chart_parts import ChartPart
+    from offline_cache.chart_parts import ChartPart, Query
     from offline_cache.landing import Landing
     from offline_cache.pull_plan import Plan
     from offline_cache.store import Store
@@ -62,6 +63,14 @@ class Work:
     def limit_of(self, part: ChartPart) -> str:
         """Return what the question for a part leaves out on this journal, as a code; nothing where it asks for all."""
         return NAMED_KINDS if part.name in self.demanding else ""
+
+    def narrowing(self, part: ChartPart) -> Query:
+        """Return what every search for a part is narrowed by on this journal, counts and news included."""
+        return part.if_demanded if part.name in self.demanding else ()
+
+    def deletes_by(self, part: ChartPart) -> DeletesBy:
+        """Return how deletions of a part are learnt: a tombstone has no kind to be searched by, and a plan may change its own."""
+        return DeletesBy.SWEEP if self.narrowing(part) else self.plan.deletes_by(part.type)
 
     def recall_demanding(self) -> None:
         """Take up what was learnt of this journal in this version; what was told of another one holds no more."""

@@ -59,7 +59,9 @@ def cursor_by_our_own_clock() -> AbstractContextManager[object]:
 
     def closed(self: Landing, part: ChartPart, last: LastPage, *, common: bool = False) -> None:
         since = self._clock.now() if last.since is not None else None
-        last_page(self, part, LastPage(last.rows, last.generation, since, last.limit), common=common)
+        last_page(
+            self, part, LastPage(last.rows, last.generation, since, last.limit, last.after), common=common
+        )
 
     held = contextlib.ExitStack()
     held.enter_context(patch.object(Landing, "window", by_wall))

@@ -301,3 +301,49 @@ async def test_ids_are_asked_for_many_at_a_time() -> None:
     scene.journal.search = search  # type: ignore[method-assign]  # only looked at
     assert await scene.again()
     assert sizes == [500]
+
+
+async def test_list_that_changed_meanwhile_is_another_question() -> None:
+    """One of the group left and another came: nothing is gone on with. Fault: S3."""
+    scene = await broken()
+    del scene.journal.here["Appointment", "v4"]
+    scene.journal.put("Patient", "p6", name=[{"family": "Prøve6"}])
+    scene.journal.visit("v6", "p6")
+    scene.journal.about("Flag", "f6", "p6", status="active")
+    assert await scene.again()
+    assert scene.flags_asked()[0] == "0"
+    assert [scene.held(p) for p in ("p3", "p5", "p6")] == [want(3), want(5), ["f6"]]
+
+
+async def test_chart_that_was_read_alone_meanwhile_is_not_gone_on_with() -> None:
+    scene = await broken()
+    scene.journal.delete("Flag", "f3x1")
+    await scene.journal.take(scene.store, scene.clock).pull.refresh_chart("p3")
+    scene.journal.at += MINUTE
+    scene.journal.about("Flag", "f3x1", "p4", status="active")
+    assert await scene.again()
+    assert "f3x1" not in scene.held("p3")
+    assert scene.held("p4") == sorted([*want(4), "f3x1"])
+
+
+async def test_journal_put_back_from_a_copy_meanwhile_is_asked_from_the_beginning() -> None:
+    """It does not know some of what it gave before. Fault: S6."""
+    scene = await broken()
+    for more in (7, 8):
+        scene.journal.here.pop(("Flag", f"f3x{more}"))
+    assert await scene.again()
+    assert "0" in scene.flags_asked()
+    assert scene.held("p3") == [id_ for id_ in want(3) if id_ not in ("f3x7", "f3x8")]
+
+
+async def test_change_of_what_came_before_the_break_comes_as_news() -> None:
+    """Fault: P5, P7."""
+    scene = await broken()
+    scene.journal.at += MINUTE
+    changed = scene.journal.about("Flag", "f3", "p3", status="active", code={"text": "Ny tekst"})
+    assert await scene.again()
+    assert "0" not in scene.flags_asked()
+    assert await scene.again()
+    held = scene.store.resources.get("Flag", "f3")
+    assert held is not None
+    assert held.body == changed.body
