@@ -51,6 +51,7 @@ _PROBLEMS = {
     "wipe-elsewhere": "må ligge hos journalen eller innloggingen, ikke et annet sted",
     "client-and-file": 'passer ikke til client = "{allowed}"',
     "missing-beside": "nevner en fil som ikke finnes i mappen",
+    "empty-beside": "nevner en fil som er tom",
     "exposed": "kan leses av andre på maskinen. Kjør: chmod 600 på filen",
     "not-a-key": "er ingen nøkkel (JWK) som kan brukes",
     "public-half": "er bare den offentlige halvdelen; klienten trenger den private",

@@ -142,6 +142,21 @@ def test_the_embedded_journal_needs_no_address(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ('profile = "epic"\npatient_list = "Group/1"\n', "profile"),
+        ('patient_list = "Group/1"\n', "patient_list"),
+        ('[policy]\ncourses = ["hjemmetjeneste"]\n', "policy.courses"),
+        ('[policy]\nwipe_address = "https://journal.example/wipe"\n', "policy.wipe_address"),
+        ('[organisation]\nname = "x"\npublic_key = "organisation.pem"\n', "organisation.public_key"),
+    ],
+)
+def test_what_the_embedded_journal_does_not_heed_is_a_fault(folder: Path, more: str, field: str) -> None:
+    found = problems(folder, template_text("sandbox") + more)
+    assert ("not-with-embedded", field) in [(one.kind, one.field) for one in found]
+
+
+@pytest.mark.parametrize(
     ("bend", "with_", "kind", "field", "line"),
     [
         ('environment = "test"', 'environment = "prod"', "literal_error", "environment", 2),
@@ -149,6 +164,9 @@ def test_the_embedded_journal_needs_no_address(folder: Path) -> None:
         ("https://journal", "http://journal", "https", "base", 3),
         ("https://journal", "https://kari@journal", "https", "base", 3),
         ("/fhir", "/fhir?x=1", "https", "base", 3),
+        ("/fhir", "/a/../fhir", "https", "base", 3),
+        ("journal.example", "journal example", "https", "base", 3),
+        ("journal.example", "[journal", "https", "base", 3),
         ("https://innlogging", "http://innlogging", "https", "sign_in.issuer", 6),
         ('client_id = "feltjournal"', "client_id = 7", "string_type", "sign_in.client_id", 7),
         ('client_id = "feltjournal"\n', "", "missing", "sign_in.client_id", 5),
@@ -202,6 +220,23 @@ def test_a_fault_in_a_table_has_its_line_and_its_field(
     found = problems(folder, GOOD + more)
     assert (kind, field, line) in [(one.kind, one.field, one.line) for one in found]
     assert words._OTHER not in " ".join(words.faulty(JournalFileFault(found)))
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (GOOD.replace("base =", 'authority = "empty"\nbase ='), "authority"),
+        (GOOD + 'client = "key"\nkey = "empty"\n', "sign_in.key"),
+        (GOOD + 'client = "secret"\nsecret = "empty"\n', "sign_in.secret"),
+        (GOOD + '[organisation]\nname = "x"\npublic_key = "empty"\n', "organisation.public_key"),
+    ],
+)
+def test_an_empty_file_is_not_taken_for_none(folder: Path, text: str, field: str) -> None:
+    """Else every authority of the system would be trusted where one was named, and nothing be sealed."""
+    for content in (b"", b"\n"):
+        SystemDisk().replace(folder / "empty", content)
+        found = problems(folder, text)
+        assert [(one.kind, one.field) for one in found] == [("empty-beside", field)]
 
 
 def test_a_key_that_others_may_read_is_refused(folder: Path) -> None:
