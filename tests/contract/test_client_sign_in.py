@@ -6,12 +6,14 @@ import base64
 import hashlib
 import hmac
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc.jwk import ECKey
 
+from client.auth.client_authentication import SecretClient
 from client.auth.errors import SignInError, SignInReason
 from client.auth.grant import Grant
 from client.auth.sign_in import SignIn
@@ -236,6 +238,10 @@ async def test_a_laptop_with_a_wrong_clock_can_sign_in(issuer: ScriptedIssuer) -
         ({}, {"issuer": "https://evil.example"}),
         ({"token_endpoint": "https://evil.example/token"}, {}),
         ({}, {"jwks_uri": "https://evil.example/jwks"}),
+        ({"token_endpoint": "https://[evil"}, {}),
+        ({"token_endpoint": "{issuer}/token?\x1b[2J"}, {}),
+        ({"token_endpoint": "{issuer}/to\nken"}, {}),
+        ({"authorization_endpoint": "{issuer}/authorize?\x1b]0;x\x07"}, {}),
         ({"authorization_endpoint": None}, {"authorization_endpoint": None}),
         ({"code_challenge_methods_supported": ["plain"]}, {}),
         ({}, {"code_challenge_methods_supported": []}),
@@ -244,8 +250,50 @@ async def test_a_laptop_with_a_wrong_clock_can_sign_in(issuer: ScriptedIssuer) -
 async def test_a_description_that_cannot_be_trusted_is_refused(
     issuer: ScriptedIssuer, smart: dict[str, Any], openid: dict[str, Any]
 ) -> None:
-    issuer.smart, issuer.openid = smart, openid
+    issuer.smart = {
+        name: one.replace("{issuer}", issuer.issuer) if isinstance(one, str) else one
+        for name, one in smart.items()
+    }
+    issuer.openid = openid
     assert (await _reason(issuer))[0] is SignInReason.METADATA
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "token_endpoint",
+        "authorization_endpoint",
+        "jwks_uri",
+        "device_authorization_endpoint",
+        "pushed_authorization_request_endpoint",
+    ],
+)
+async def test_a_journal_apart_from_its_issuer_leads_no_code_and_no_secret_to_itself(
+    issuer: ScriptedIssuer, name: str
+) -> None:
+    """It would be handed the code with its verifier, or the client's secret, and could use them at the issuer."""
+    smart = {"issuer": issuer.issuer}
+    async with ScriptedServer(answer=lambda _: reply(200, json.dumps(smart).encode())) as journal:
+        http = AuthTransport(clock=issuer.clock, ids=SystemIds(), plain_http=True)
+        begin = partial(
+            SignIn.begin,
+            http,
+            journal.base,
+            client=SecretClient("feltjournal", "hemmelig"),
+            redirect_uri=_REDIRECT,
+            scopes=["openid"],
+            ids=SystemIds(),
+            clock=issuer.clock,
+            issuer=issuer.issuer,
+        )
+        sign_in = await begin()
+        assert (await sign_in.finish(issuer.callback(sign_in.url))).access_token == "access-1"
+        issuer.openid = {name: None}
+        smart[name] = f"{journal.address}/own"
+        with pytest.raises(SignInError) as refused:
+            await begin()
+        assert refused.value.reason is SignInReason.METADATA
+        assert {one.target for one in journal.got} == {"/fhir/.well-known/smart-configuration"}
 
 
 async def test_silence_about_challenge_methods_is_accepted(issuer: ScriptedIssuer) -> None:
