@@ -31,6 +31,7 @@ _SLOWER = 5.0
 _LONGEST_PAUSE = 60.0
 _LONGEST = 128
 _SHORTEST_LIFE = 60
+_LONGEST_LIFE = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,16 @@ class DeviceSignIn:
         self.endpoints = endpoints
         self._code = device.device_code
         self._scopes = tuple(scopes)
-        self._pause = min(max(device.interval or 5.0, 1.0), _LONGEST_PAUSE)
-        self._end = party.clock.monotonic() + max(device.expires_in, _SHORTEST_LIFE)
+        self._pause = min(
+            max(1.0, device.interval or 5.0), _LONGEST_PAUSE
+        )  # in this order also for no number
+        life = min(max(device.expires_in, _SHORTEST_LIFE), _LONGEST_LIFE)
+        self._end = party.clock.monotonic() + life
         self.invitation = Invitation(
             device.user_code,
             device.verification_uri,
             device.verification_uri_complete or "",
-            party.clock.now() + timedelta(seconds=max(device.expires_in, _SHORTEST_LIFE)),
+            party.clock.now() + timedelta(seconds=life),
         )
 
     @classmethod

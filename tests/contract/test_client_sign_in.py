@@ -296,6 +296,13 @@ async def test_a_journal_apart_from_its_issuer_leads_no_code_and_no_secret_to_it
         assert {one.target for one in journal.got} == {"/fhir/.well-known/smart-configuration"}
 
 
+async def test_an_endpoint_with_a_query_is_one(issuer: ScriptedIssuer) -> None:
+    """Some name a tenant or a policy there."""
+    issuer.smart = issuer.openid = {"token_endpoint": f"{issuer.issuer}/token?p=policy"}
+    assert (await _sign_in(issuer)).token_endpoint.endswith("/token?p=policy")
+    assert len(issuer.forms) == 1
+
+
 async def test_silence_about_challenge_methods_is_accepted(issuer: ScriptedIssuer) -> None:
     issuer.smart = issuer.openid = {"code_challenge_methods_supported": None}
     assert (await _sign_in(issuer)).access_token
