@@ -29,6 +29,7 @@ _PROBLEMS = {
     "not-toml": "er ikke TOML",
     "bad-name": "navnet kan bare ha små bokstaver a-z, tall og bindestrek, og ikke være innebygd",
     "name-taken": "det finnes alt en journal med det navnet; --replace bytter den ut",
+    "beside-taken": "i mappen til journalen ligger alt en annen fil med samme navn; --replace bytter den ut",
     "missing": "mangler",
     "extra_forbidden": "kjennes ikke; se etter en skrivefeil",
     "literal_error": "må være {allowed}",

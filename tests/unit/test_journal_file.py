@@ -306,6 +306,23 @@ def test_a_name_is_taken_once_and_never_for_the_embedded_journal(folder: Path, t
     journals.add("prove", folder / FILE, replaces=True)
 
 
+def test_a_key_that_lies_where_one_would_go_is_not_written_over(folder: Path, tmp_path: Path) -> None:
+    disk = SystemDisk()
+    (folder / FILE).write_text(GOOD + 'client = "key"\nkey = "key.json"\n', "utf-8")
+    there = tmp_path / "journals" / "prove" / "key.json"
+    disk.replace(there, b"the only copy of another key")
+    journals = Journals(tmp_path / "journals", disk)
+    with pytest.raises(JournalFileFault) as fault:
+        journals.add("prove", folder / FILE)
+    assert fault.value.problems == [Problem("beside-taken")]
+    assert words._OTHER not in " ".join(words.faulty(fault.value))
+    assert (there.read_bytes(), journals.names()) == (b"the only copy of another key", [])
+    journals.add("prove", folder / FILE, replaces=True)
+    assert there.read_bytes() == (folder / "key.json").read_bytes()
+    (there.parent / FILE).unlink()
+    journals.add("prove", folder / FILE)  # what is there already is no other file
+
+
 def test_a_file_that_cannot_be_used_is_not_added(folder: Path, tmp_path: Path) -> None:
     (folder / FILE).write_text(GOOD.replace("https", "http", 1), "utf-8")
     journals = Journals(tmp_path / "journals", SystemDisk())
