@@ -226,7 +226,7 @@ class Entrance:
         store = await self._setup.worker.run(self._open_kept, vault, keys)
         try:
             clinician = arrival.clinician if arrival else await self._setup.worker.run(kept_clinician, store)
-            grant = arrival.grant if arrival else await self._setup.worker.run(kept_grant, store)
+            grant = arrival.grant if arrival else await self._setup.worker.run(self._kept_grant, store)
             kind = await self._setup.worker.run(_kind_of, vault)
             seals = sealing.seals_of(self._setup, folder, keys.database_id, clinician)
             session = await self._session(clinician, grant, kind, store, vault, seals)
@@ -317,6 +317,12 @@ class Entrance:
 
     def _open_kept(self, vault: Vault, keys: CacheKeys) -> Store:
         return open_kept(vault, keys, disk=self._setup.disk, clock=self._setup.clock)
+
+    def _kept_grant(self, store: Store) -> Grant | None:
+        """Return the kept sign-in; one whose tokens are bound to no key is none where the journal's file demands that since."""
+        grant = kept_grant(store)
+        is_bare = grant is not None and not grant.holder_key
+        return None if is_bare and self._setup.journal.terms.is_bound else grant
 
     def _open_in_memory(self) -> Store:
         keys = CacheKeys.passing(self._setup.ids)

@@ -145,6 +145,22 @@ async def test_a_day_in_another_journal_leaves_the_door_of_this_one(
     await practising.close()
 
 
+async def test_tokens_bound_to_no_key_are_used_no_more_once_the_file_demands_one(
+    journal: ForeignJournal, tmp_path: Path
+) -> None:
+    day = journal.day(tmp_path, client_id="public")
+    await _arrive(day)
+    await day.set_pin(PIN)
+    await day.take_round(lambda _: None)
+    entry = await sign_note(day)
+    await day.close()
+    again = journal.day(tmp_path, client_id="bound")
+    await again.unlock(PIN)
+    assert await _sent(again, entry) is EntryState.SIGNED
+    assert again.status().connection is Connection.SIGNED_OUT
+    await again.close()
+
+
 async def test_a_second_window_spends_no_token_of_the_first(journal: ForeignJournal, tmp_path: Path) -> None:
     """What it were given it could not keep, and the first would come with a token that is dead.
 
