@@ -195,6 +195,23 @@ async def test_the_signature_must_be_of_the_issuers_key(issuer: ScriptedIssuer) 
     assert (await _reason(issuer))[0] is SignInReason.IDENTITY
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA"},
+        {"kty": "RSA", "n": "!", "e": "AQAB"},
+        {"kty": "oct", "k": "AAAA"},
+        {},
+        "x",
+        7,
+    ],
+)
+async def test_a_key_that_is_not_understood_is_passed_over(issuer: ScriptedIssuer, odd: object) -> None:
+    """An issuer may add keys of a kind that is newer than this program; nobody is kept out by that."""
+    issuer.more_keys = [odd]
+    assert (await _sign_in(issuer)).user.subject == "kari-nordmann"
+
+
 @pytest.mark.parametrize("id_token", [None, "", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."])
 async def test_an_id_token_that_is_none_is_refused(issuer: ScriptedIssuer, id_token: str | None) -> None:
     issuer.tokens = {"id_token": id_token}
@@ -245,6 +262,7 @@ async def test_a_laptop_with_a_wrong_clock_can_sign_in(issuer: ScriptedIssuer) -
         ({"authorization_endpoint": None}, {"authorization_endpoint": None}),
         ({"code_challenge_methods_supported": ["plain"]}, {}),
         ({}, {"code_challenge_methods_supported": []}),
+        ({}, {"id_token_signing_alg_values_supported": ["none", "HS256"]}),
     ],
 )
 async def test_a_description_that_cannot_be_trusted_is_refused(
