@@ -30,6 +30,7 @@ _SLOWER = 5.0
 
 _LONGEST_PAUSE = 60.0
 _LONGEST = 128
+_LONGEST_ADDRESS = 2048
 _SHORTEST_LIFE = 60
 _LONGEST_LIFE = 24 * 60 * 60
 
@@ -162,4 +163,4 @@ def _is_web(url: str) -> bool:
     except ValueError:
         return False
     is_plain = url.isascii() and url.isprintable() and " " not in url and "@" not in parts.netloc
-    return is_plain and parts.scheme == "https" and bool(parts.hostname)
+    return len(url) <= _LONGEST_ADDRESS and is_plain and parts.scheme == "https" and bool(parts.hostname)

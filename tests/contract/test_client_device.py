@@ -121,6 +121,7 @@ async def test_an_end_is_told_by_its_reason(issuer: ScriptedIssuer, code: str, r
         {"verification_uri": "https://issuer.example@evil.example/"},
         {"verification_uri": "https://issuer.example/ device"},
         {"verification_uri": "https://issuer.example/\x1b[2J"},
+        {"verification_uri": f"https://issuer.example/{'d' * 1_000_000}"},
         {"verification_uri_complete": "http://evil.example/"},
     ],
 )
