@@ -32,6 +32,8 @@ def run(options: Namespace) -> int:
         return _check(known, options) if options.verb == "check" else _list(known, options)
     except JournalFileFault as fault:
         return _faulty(fault, options)
+    except OSError:
+        return refuse("disk-fault", ExitCode.FAULT, words.DISK_FAULT, options)
     except Trouble as trouble:
         said = trouble_words(trouble)
         code = ExitCode.NOTHING if trouble.code is TroubleCode.NO_SUCH_JOURNAL else ExitCode.FAULT

@@ -19,6 +19,10 @@ EMBEDDED_IS_CHECKED_ELSEWHERE = (
     "Øvingsjournalen sjekkes med feltjournal doctor og feltjournal sandbox status."
 )
 
+DISK_FAULT = """Mappen med journaler kan ikke leses eller skrives: ~/.config/feltjournal/journals, eller der XDG_CONFIG_HOME sier.
+Det som er lagret av journaler på maskinen, er beholdt.
+Se etter plass og rettigheter, og kjør kommandoen igjen."""
+
 _KINDS = {"news2": "målinger", "note": "notat", "task": "tiltak", "plan": "plan"}
 _ENVIRONMENT = {"production": "i bruk", "test": "test", "training": "øving"}
 

@@ -63,3 +63,16 @@ def test_the_name_of_a_field_steers_no_terminal(tmp_path: Path) -> None:
     assert (said.returncode, said.stdout) == (1, "")
     assert "linje 9, organisation.<U+001B>]0;x<U+0007>: kjennes ikke" in said.stderr
     assert _is_plain(said.stderr)
+
+
+@pytest.mark.parametrize("verb", ["add", "list"])
+def test_a_folder_that_cannot_be_used_is_no_fault_of_the_program(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "feltjournal").write_bytes(b"")
+    if verb == "list":
+        (tmp_path / "config" / "feltjournal").unlink()
+        (tmp_path / "config" / "feltjournal").mkdir()
+        (tmp_path / "config" / "feltjournal" / "journals").write_bytes(b"")
+    said = _run(tmp_path, "journals", verb, *(["prove", "--template", "sandbox"] if verb == "add" else []))
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "Mappen med journaler kan ikke leses eller skrives" in said.stderr

@@ -247,7 +247,12 @@ def test_a_key_that_others_may_read_is_refused(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind", "line"),
-    [('name = "x\n', "not-toml", 1), ("a = 1\na = 2\n", "not-toml", 2), ("a = [\n\n", "not-toml", 3)],
+    [
+        pytest.param("a = " + "[" * 30_000, "not-toml", 0, id="nested"),
+        ('name = "x\n', "not-toml", 1),
+        ("a = 1\na = 2\n", "not-toml", 2),
+        ("a = [\n\n", "not-toml", 3),
+    ],
 )
 def test_what_is_no_toml_says_where(folder: Path, text: str, kind: str, line: int) -> None:
     assert problems(folder, text) == [Problem(kind, line=line)]
