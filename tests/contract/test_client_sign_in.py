@@ -6,14 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc.jwk import ECKey
 
-from client.auth.client_authentication import SecretClient
 from client.auth.errors import SignInError, SignInReason
 from client.auth.grant import Grant
 from client.auth.sign_in import SignIn
@@ -274,44 +272,6 @@ async def test_a_description_that_cannot_be_trusted_is_refused(
     }
     issuer.openid = openid
     assert (await _reason(issuer))[0] is SignInReason.METADATA
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "token_endpoint",
-        "authorization_endpoint",
-        "jwks_uri",
-        "device_authorization_endpoint",
-        "pushed_authorization_request_endpoint",
-    ],
-)
-async def test_a_journal_apart_from_its_issuer_leads_no_code_and_no_secret_to_itself(
-    issuer: ScriptedIssuer, name: str
-) -> None:
-    """It would be handed the code with its verifier, or the client's secret, and could use them at the issuer."""
-    smart = {"issuer": issuer.issuer}
-    async with ScriptedServer(answer=lambda _: reply(200, json.dumps(smart).encode())) as journal:
-        http = AuthTransport(clock=issuer.clock, ids=SystemIds(), plain_http=True)
-        begin = partial(
-            SignIn.begin,
-            http,
-            journal.base,
-            client=SecretClient("feltjournal", "hemmelig"),
-            redirect_uri=_REDIRECT,
-            scopes=["openid"],
-            ids=SystemIds(),
-            clock=issuer.clock,
-            issuer=issuer.issuer,
-        )
-        sign_in = await begin()
-        assert (await sign_in.finish(issuer.callback(sign_in.url))).access_token == "access-1"
-        issuer.openid = {name: None}
-        smart[name] = f"{journal.address}/own"
-        with pytest.raises(SignInError) as refused:
-            await begin()
-        assert refused.value.reason is SignInReason.METADATA
-        assert {one.target for one in journal.got} == {"/fhir/.well-known/smart-configuration"}
 
 
 async def test_an_endpoint_with_a_query_is_one(issuer: ScriptedIssuer) -> None:
