@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from cli import words
 from cli.exit_codes import ExitCode
@@ -16,7 +16,7 @@ from tui.text.nb_trouble import trouble_words
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
 
     from services.views import Door
@@ -81,7 +81,10 @@ async def _within(workday: Workday, options: Namespace, act: Act) -> int:
         said, code = await act(workday, door)
     finally:
         await workday.close()
-    print(json.dumps(said, ensure_ascii=False) if options.json else "\n".join(words.lines(said)))
+    if options.json:
+        print(json.dumps(said, ensure_ascii=False))
+    else:
+        say(words.lines(said))
     return code
 
 
@@ -122,5 +125,12 @@ def refuse(error: str, code: ExitCode, text: str, options: Namespace) -> int:
     """Say why it was not done: in words to the person, as JSON to the script."""
     if options.json:
         print(json.dumps({"error": error, "exit": int(code)}))
-    print(text, file=sys.stderr)
+    say(text.split("\n"), file=sys.stderr)
     return code
+
+
+def say(lines: Iterable[str], *, file: TextIO | None = None) -> None:
+    """Print lines with nothing in them that a terminal obeys: a name in them may be a file's, an issuer's or a journal's."""
+    from tui.terminal import visible
+
+    print("\n".join(visible(one).replace("\n", " ") for one in lines), file=file)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli import journals_words as words
 from cli.exit_codes import ExitCode
-from cli.headless import refuse
+from cli.headless import refuse, say
 from ports.disk import SystemDisk
 from ports.folders import user_folders
 from services.journal_problem import JournalFileFault
@@ -32,6 +32,8 @@ def run(options: Namespace) -> int:
         return _check(known, options) if options.verb == "check" else _list(known, options)
     except JournalFileFault as fault:
         return _faulty(fault, options)
+    except OSError:
+        return refuse("disk-fault", ExitCode.FAULT, words.DISK_FAULT, options)
     except Trouble as trouble:
         said = trouble_words(trouble)
         code = ExitCode.NOTHING if trouble.code is TroubleCode.NO_SUCH_JOURNAL else ExitCode.FAULT
@@ -52,7 +54,7 @@ def _list(known: Journals, options: Namespace) -> int:
         ]
         print(json.dumps(rows, ensure_ascii=False))
     else:
-        print("\n".join(words.listed(EMBEDDED, found)))
+        say(words.listed(EMBEDDED, found))
     return ExitCode.OK
 
 
@@ -67,7 +69,10 @@ def _add(known: Journals, options: Namespace) -> int:
             known.file(options.name),
             words.added(options.name, known.add(options.name, options.file, replaces=options.replace)),
         )
-    print(json.dumps({"name": options.name, "file": str(file)}) if options.json else "\n".join(said))
+    if options.json:
+        print(json.dumps({"name": options.name, "file": str(file)}))
+    else:
+        say(said)
     return ExitCode.OK
 
 
@@ -98,7 +103,7 @@ def _say(found: list[Finding], head: list[str], options: Namespace) -> None:
     if options.json:
         print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
     else:
-        print("\n".join([*head, *(line for one in found for line in words.finding(one))]))
+        say([*head, *(line for one in found for line in words.finding(one))])
 
 
 def _faulty(fault: JournalFileFault, options: Namespace) -> int:

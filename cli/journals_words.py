@@ -19,6 +19,10 @@ EMBEDDED_IS_CHECKED_ELSEWHERE = (
     "Øvingsjournalen sjekkes med feltjournal doctor og feltjournal sandbox status."
 )
 
+DISK_FAULT = """Mappen med journaler kan ikke leses eller skrives: ~/.config/feltjournal/journals, eller der XDG_CONFIG_HOME sier.
+Det som er lagret av journaler på maskinen, er beholdt.
+Se etter plass og rettigheter, og kjør kommandoen igjen."""
+
 _KINDS = {"news2": "målinger", "note": "notat", "task": "tiltak", "plan": "plan"}
 _ENVIRONMENT = {"production": "i bruk", "test": "test", "training": "øving"}
 
@@ -29,6 +33,7 @@ _PROBLEMS = {
     "not-toml": "er ikke TOML",
     "bad-name": "navnet kan bare ha små bokstaver a-z, tall og bindestrek, og ikke være innebygd",
     "name-taken": "det finnes alt en journal med det navnet; --replace bytter den ut",
+    "beside-taken": "i mappen til journalen ligger alt en annen fil med samme navn; --replace bytter den ut",
     "missing": "mangler",
     "extra_forbidden": "kjennes ikke; se etter en skrivefeil",
     "literal_error": "må være {allowed}",
@@ -51,6 +56,7 @@ _PROBLEMS = {
     "wipe-elsewhere": "må ligge hos journalen eller innloggingen, ikke et annet sted",
     "client-and-file": 'passer ikke til client = "{allowed}"',
     "missing-beside": "nevner en fil som ikke finnes i mappen",
+    "empty-beside": "nevner en fil som er tom",
     "exposed": "kan leses av andre på maskinen. Kjør: chmod 600 på filen",
     "not-a-key": "er ingen nøkkel (JWK) som kan brukes",
     "public-half": "er bare den offentlige halvdelen; klienten trenger den private",

@@ -16,6 +16,7 @@ _PORTS = {"https": 443, "http": 80}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SEGMENT = re.compile(r"[A-Za-z0-9._$-]{1,256}\Z")
 _HOST = re.compile(r"[a-z0-9._-]{1,253}\Z|[0-9a-f:.]{2,45}\Z")
+_LONGEST = 65536
 _QUERY_SAFE = "!$&'()*+,;=:@/?%-._~|"
 
 
@@ -35,7 +36,10 @@ class Origin:
         Raises:
             JournalError: OFF_ORIGIN when the address may not be used.
         """
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise _refused("an address that is none") from None
         host = (parts.hostname or "").lower()
         scheme = parts.scheme.lower()
         if not _HOST.match(host) or "@" in parts.netloc or parts.query or parts.fragment:
@@ -96,9 +100,11 @@ class Origin:
         return f"{self.address}{quote(path, safe='/%$:@!,;=+-._~|')}{query}"
 
     def holds(self, url: str) -> bool:
-        """Tell whether the URL lies on this very origin and below its base path."""
-        parts = urlsplit(url)
+        """Tell whether the URL can be sent to, and lies on this very origin and below its base path."""
+        if len(url) > _LONGEST or not url.isprintable():
+            return False
         try:
+            parts = urlsplit(url)
             same = (parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)) == (
                 self.scheme,
                 self.host,

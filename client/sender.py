@@ -149,8 +149,9 @@ def _open_pool(origin: Origin, tls: ssl.SSLContext | None) -> httpx.AsyncHTTPTra
 
 
 def _system_tls() -> ssl.SSLContext:
-    """Return a context that trusts what the system trusts."""
+    """Return a context that trusts what the system trusts, and writes its keys to no file that the environment names."""
     context = ssl.create_default_context()
+    context.keylog_filename = None  # type: ignore[assignment]  # typeshed lacks that None turns it off
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

@@ -160,10 +160,10 @@ def _forget_items(folder: Path, disk: Disk, order: WipeOrder, protector: KeyProt
 
 
 def _forget_last(folder: Path, disk: Disk) -> None:
-    """Let the door not lead to a cache that is gone."""
-    last = folder.parent / _LAST
-    with contextlib.suppress(FileNotFoundError):
-        if disk.read(last).decode("utf-8", "replace").strip() == folder.name:
+    """Let no door lead to a cache that is gone, neither the one used last nor the one used last in its journal."""
+    for last in disk.list(folder.parent):
+        is_a_door = last.name.partition("-")[0] == _LAST
+        if is_a_door and disk.read(last).decode("utf-8", "replace").strip() == folder.name:
             disk.remove(last)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from client.auth.tokens import Tokens
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ports.keyring import KeyProtector
     from services.setup import Setup
 
+_LAST = "last"
 _PAST_HELP = (StoreDamaged, StoreMissing, HeaderDamaged, KeyringLost)
 """Why a cache may be set aside: it does not open, whatever PIN is tried."""
 
@@ -225,7 +226,7 @@ class Entrance:
         store = await self._setup.worker.run(self._open_kept, vault, keys)
         try:
             clinician = arrival.clinician if arrival else await self._setup.worker.run(kept_clinician, store)
-            grant = arrival.grant if arrival else await self._setup.worker.run(kept_grant, store)
+            grant = arrival.grant if arrival else await self._setup.worker.run(self._kept_grant, store)
             kind = await self._setup.worker.run(_kind_of, vault)
             seals = sealing.seals_of(self._setup, folder, keys.database_id, clinician)
             session = await self._session(clinician, grant, kind, store, vault, seals)
@@ -249,7 +250,8 @@ class Entrance:
         setup = self._setup
 
         async def keep(rotated: Grant) -> None:
-            await setup.worker.run(keep_grant, store, rotated)
+            if not store.read_only:
+                await setup.worker.run(keep_grant, store, rotated)
 
         async def prove() -> bool:
             is_ours, key = await self._is_embedded(), self._organisation_key
@@ -262,6 +264,9 @@ class Entrance:
             await setup.worker.run(keep_clinician, store, clinician)
             if grant is not None:
                 await keep(grant)
+        elif grant is not None and self._arrival is None:
+            # It is the other client's to spend: rotated here it could not be kept, and there it would be dead.
+            grant = replace(grant, refresh_token="")
         tokens = self._tokens(grant or nobody(clinician), keep)
         proven = ProvenTokens(tokens, prove) if setup.journal.embedded_key is not None else None
         transport = to_journal(setup, proven or tokens, tokens.holder)
@@ -313,6 +318,12 @@ class Entrance:
     def _open_kept(self, vault: Vault, keys: CacheKeys) -> Store:
         return open_kept(vault, keys, disk=self._setup.disk, clock=self._setup.clock)
 
+    def _kept_grant(self, store: Store) -> Grant | None:
+        """Return the kept sign-in; one whose tokens are bound to no key is none where the journal's file demands that since."""
+        grant = kept_grant(store)
+        is_bare = grant is not None and not grant.holder_key
+        return None if is_bare and self._setup.journal.terms.is_bound else grant
+
     def _open_in_memory(self) -> Store:
         keys = CacheKeys.passing(self._setup.ids)
         return Store.open(None, keys, disk=self._setup.disk, clock=self._setup.clock, create=True)
@@ -336,11 +347,11 @@ class Entrance:
         if self._arrival is not None:
             return self._arrival.folder
         disk, cache = self._setup.disk, self._setup.folders.cache
-        try:
-            folder = cache / disk.read(cache / "last").decode().strip()
-        except FileNotFoundError:
-            return None
-        return folder if disk.exists(folder) else None
+        for name in (self._last_here(), _LAST):
+            with contextlib.suppress(FileNotFoundError):
+                folder = cache / disk.read(cache / name).decode().strip()
+                return folder if disk.exists(folder) else None
+        return None
 
     def _caches(self) -> list[CacheView]:
         found: list[CacheView] = []
@@ -352,7 +363,12 @@ class Entrance:
         return found
 
     def _remember_last(self, folder: Path) -> None:
-        self._setup.disk.replace(self._setup.folders.cache / "last", folder.name.encode())
+        """Remember it for this journal, so that a day in another one leaves its door; and for whoever asks for no journal."""
+        for name in (self._last_here(), _LAST):
+            self._setup.disk.replace(self._setup.folders.cache / name, folder.name.encode())
+
+    def _last_here(self) -> str:
+        return f"{_LAST}-{hashlib.sha256(server_id(self._setup.journal).encode()).hexdigest()[:16]}"
 
 
 def _folder_name(server: str, subject: str) -> str:

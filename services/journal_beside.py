@@ -37,9 +37,8 @@ class Beside:
         if form.embedded:
             if form.environment != "training":
                 self._tell("embedded-is-training", "environment")
-            for name in ("base", "sign_in", "authority", "backend"):
-                if getattr(form, name) is not None:
-                    self._tell("not-with-embedded", name)
+            for name in _not_with_embedded(form):
+                self._tell("not-with-embedded", name)
         else:
             address = self._address(form)
         policy = form.policy
@@ -159,12 +158,18 @@ class Beside:
         return key.public_bytes_raw()
 
     def _read(self, name: str, place: str, *, is_private: bool = False) -> bytes:
-        """Read a file beside the TOML file; one that holds a secret may be read by nobody else."""
+        """Read a file beside the TOML file; one that holds a secret may be read by nobody else.
+
+        An empty one is a fault: it would be as if nothing had been named, and then the system's authorities are trusted.
+        """
         path = self._folder / name
         try:
             content = self._disk.read(path)
         except OSError:
             self._tell("missing-beside", place)
+            return b""
+        if not content.strip():
+            self._tell("empty-beside", place)
             return b""
         if is_private and not self._disk.is_private(path):
             self._tell("exposed", place)
@@ -172,6 +177,18 @@ class Beside:
 
     def _tell(self, kind: str, place: str, allowed: str = "") -> None:
         self.problems.append(Problem(kind, place, line_of(self._text, place.split(".")), allowed))
+
+
+def _not_with_embedded(form: JournalForm) -> list[str]:
+    """Return the fields that are set and that the embedded journal would leave unused without a word."""
+    is_set = {
+        **{name: getattr(form, name) for name in ("base", "sign_in", "authority", "backend", "patient_list")},
+        "profile": form.profile == "epic",
+        "organisation.public_key": form.organisation and form.organisation.public_key,
+        "policy.wipe_address": form.policy.wipe_address,
+        "policy.courses": form.policy.courses,
+    }
+    return [name for name, is_there in is_set.items() if is_there]
 
 
 def _origins(form: JournalForm) -> list[str]:

@@ -73,6 +73,8 @@ def _form(text: str) -> JournalForm:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise JournalFileFault([Problem("not-toml", line=_line_said(str(error), text))]) from None
+    except RecursionError:
+        raise JournalFileFault([Problem("not-toml")]) from None
     try:
         return JournalForm.model_validate(tree)
     except ValidationError as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+from client.errors import JournalError
+from client.origin import Origin
 
 _LIST = re.compile(r"(Group|List)/[A-Za-z0-9._-]{1,256}\Z")
 _NUMBER = re.compile(r"[0-9]{9}\Z")
@@ -23,13 +25,12 @@ def _is_filled(text: str) -> str:
 
 def _is_https(text: str) -> str:
     """Refuse everything but a plain https address: plain http is for the embedded journal alone, which needs none."""
+    is_plain = text.startswith("https://") and text.isascii() and text.isprintable() and " " not in text
     try:
-        parts = urlsplit(text)
-        is_plain = bool(parts.hostname) and "@" not in parts.netloc and not parts.query and not parts.fragment
-        _ = parts.port
-    except ValueError:
+        Origin.of(text)  # what no request can be sent to is told of here, with its line
+    except (JournalError, ValueError):
         is_plain = False
-    if not text.startswith("https://") or not is_plain or not text.isascii() or not text.isprintable():
+    if not is_plain:
         raise PydanticCustomError("https", "no https address")
     return text.rstrip("/")
 

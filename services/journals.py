@@ -74,13 +74,19 @@ class Journals:
         """Take in a file that can be used, and what it names beside itself.
 
         Raises:
-            JournalFileFault: It cannot be used, or there is one of that name already.
+            JournalFileFault: It cannot be used, there is one of that name already, or another file stands where one would go: it
+                may be a private key that is nowhere else.
         """
         self._require_free(name, replaces=replaces)
         journal = read_journal_file(source, self._disk)
         text = self._disk.read(source)
-        for beside in files_named(text.decode("utf-8")):
-            self._disk.replace(self._folder / name / beside, self._disk.read(source.parent / beside))
+        named = {
+            beside: self._disk.read(source.parent / beside) for beside in files_named(text.decode("utf-8"))
+        }
+        if not replaces and not all(self._may_lay(name, *one) for one in named.items()):
+            raise JournalFileFault([Problem("beside-taken")])
+        for beside, content in named.items():
+            self._disk.replace(self._folder / name / beside, content)
         self._disk.replace(self.file(name), text)  # last: a journal is there when its file is
         return journal
 
@@ -99,6 +105,10 @@ class Journals:
             raise JournalFileFault([Problem("bad-name")])
         if not replaces and self._disk.exists(self.file(name)):
             raise JournalFileFault([Problem("name-taken")])
+
+    def _may_lay(self, name: str, beside: str, content: bytes) -> bool:
+        there = self._folder / name / beside
+        return not self._disk.exists(there) or self._disk.read(there) == content
 
     def _readable(self, name: str) -> ConfiguredJournal | None:
         try:

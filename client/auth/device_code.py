@@ -30,7 +30,9 @@ _SLOWER = 5.0
 
 _LONGEST_PAUSE = 60.0
 _LONGEST = 128
+_LONGEST_ADDRESS = 2048
 _SHORTEST_LIFE = 60
+_LONGEST_LIFE = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,16 @@ class DeviceSignIn:
         self.endpoints = endpoints
         self._code = device.device_code
         self._scopes = tuple(scopes)
-        self._pause = min(max(device.interval or 5.0, 1.0), _LONGEST_PAUSE)
-        self._end = party.clock.monotonic() + max(device.expires_in, _SHORTEST_LIFE)
+        self._pause = min(
+            max(1.0, device.interval or 5.0), _LONGEST_PAUSE
+        )  # in this order also for no number
+        life = min(max(device.expires_in, _SHORTEST_LIFE), _LONGEST_LIFE)
+        self._end = party.clock.monotonic() + life
         self.invitation = Invitation(
             device.user_code,
             device.verification_uri,
             device.verification_uri_complete or "",
-            party.clock.now() + timedelta(seconds=max(device.expires_in, _SHORTEST_LIFE)),
+            party.clock.now() + timedelta(seconds=life),
         )
 
     @classmethod
@@ -158,4 +163,4 @@ def _is_web(url: str) -> bool:
     except ValueError:
         return False
     is_plain = url.isascii() and url.isprintable() and " " not in url and "@" not in parts.netloc
-    return is_plain and parts.scheme == "https" and bool(parts.hostname)
+    return len(url) <= _LONGEST_ADDRESS and is_plain and parts.scheme == "https" and bool(parts.hostname)

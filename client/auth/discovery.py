@@ -141,8 +141,11 @@ def _endpoints(http: AuthTransport, smart: _Description, openid: _Description) -
     )
     required = (endpoints.authorization, endpoints.token, endpoints.jwks)
     given = [one for one in (device, pushed) if one]
-    if not all(url and http.allows(url) for url in (*required, *given)):
+    # The issuer's own, not merely a pinned one: a journal that stands apart from it must come by no code and no secret.
+    if not all(http.is_beside(url, endpoints.issuer) for url in (*required, *given)):
         raise _unusable("an address is missing or on another host")
+    if not endpoints.signatures:
+        raise _unusable("no signature that can be verified")
     return endpoints
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from client.auth.errors import SignInError, SignInReason
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from joserfc.jwk import Key
 
     from client.auth.discovery import Endpoints
 
@@ -49,10 +52,28 @@ def _verified(token: str, keys: bytes, signatures: tuple[str, ...]) -> dict[str,
     from joserfc.jwk import KeySet
 
     try:
-        key_set = KeySet.import_key_set(msgspec.json.decode(keys))
+        key_set = KeySet(_usable(msgspec.json.decode(keys, type=_Keys).keys))
         return dict(jwt.decode(token, key_set, algorithms=list(signatures)).claims)
-    except (JoseError, ValueError, KeyError, TypeError):
+    except (JoseError, msgspec.MsgspecError, ValueError, KeyError, TypeError):
         raise _bad("its signature does not hold") from None
+
+
+class _Keys(msgspec.Struct):
+    keys: list[Any]
+
+
+def _usable(keys: list[Any]) -> list[Key]:
+    """Return the public keys that are understood: others in the set are no fault of the one that signed (RFC 7517 §5)."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import import_key
+
+    found: list[Key] = []
+    for one in keys:
+        if not isinstance(one, dict) or one.get("kty") == "oct":
+            continue
+        with contextlib.suppress(JoseError, ValueError, KeyError, TypeError):
+            found.append(import_key(one))
+    return found
 
 
 def _check_time(claims: dict[str, Any], now: float) -> None:

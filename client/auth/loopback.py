@@ -1,7 +1,8 @@
 """The listener that a browser is sent back to (RFC 8252 §7.3): a free port of this machine, for one sign-in and no longer.
 
-Anybody on the machine can call it. Only the callback that carries the sign-in's own state is taken; everything else gets a page
-that says so, and the sign-in goes on.
+Anybody on the machine can call it. Only the callback that carries the sign-in's own state, from a program of the same user, is
+taken; everything else gets a page that says so, and the sign-in goes on. The state alone is not enough: the address that a
+browser is opened with is seen by others on the machine, who could go there, sign in as themselves and bring what they get.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 from typing import TYPE_CHECKING, Self
 
 from client.auth.errors import SignInError, SignInReason
+from ports.own_connections import is_of_this_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,6 +96,8 @@ class Loopback:
             if self._open <= _MOST_AT_ONCE:
                 async with asyncio.timeout(_HEAD_SECONDS):
                     url = self._called(await reader.readuntil(b"\r\n\r\n"))
+                if url and not is_of_this_user(writer.get_extra_info("peername")[1], self._port):
+                    url = ""
                 is_taken = self._is_taken(url)
                 writer.write(_page(self._taken if is_taken else self._other, 200 if is_taken else 404))
                 await writer.drain()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from client.answer import Answer
 
 _DEFAULT_LIFETIME = 300
+_LONGEST_LIFETIME = 24 * 60 * 60
 _PASSING = frozenset({"temporarily_unavailable", "server_error", "slow_down", ""})
 
 
@@ -31,8 +32,12 @@ class TokenAnswer(msgspec.Struct):
 
     @property
     def lifetime(self) -> int:
-        """Return for how many seconds the token holds; short where the issuer does not say."""
-        return max(self.expires_in, 0) if self.expires_in is not None else _DEFAULT_LIFETIME
+        """Return for how many seconds the token holds; short where the issuer does not say, a day where it says more."""
+        return (
+            min(max(self.expires_in, 0), _LONGEST_LIFETIME)
+            if self.expires_in is not None
+            else _DEFAULT_LIFETIME
+        )
 
 
 class _Refusal(msgspec.Struct):
@@ -71,7 +76,8 @@ def raise_for_refusal(answer: Answer, endpoint: str) -> None:
     code = refusal_code(answer)
     if code not in _PASSING:
         raise SignInError(SignInReason.REFUSED, code=code)
-    error = failure(answer, writes=False, origin=Origin.of(endpoint, plain_http=True))
+    place = endpoint.partition("?")[0]  # some name a tenant or a policy in a query
+    error = failure(answer, writes=False, origin=Origin.of(place, plain_http=True))
     if error is not None:
         raise error
 

@@ -132,7 +132,8 @@ class Tokens:
             if not old.refresh_token:
                 return None
             form = [("grant_type", "refresh_token"), ("refresh_token", old.refresh_token)]
-            url = self._http.allow(old.token_endpoint)
+            url = old.token_endpoint
+            self._http.allow(url.partition("?")[0])  # some name a tenant or a policy in its query
             answer = await self._party.post(url, form, issuer=old.issuer, token_endpoint=url)
             new = read_token_answer(answer, url, is_bound=self.holder is not None)
         except SignInError:

@@ -65,6 +65,10 @@ class AuthTransport:
         """Tell whether the URL lies on a pinned origin."""
         return self._find(url) is not None
 
+    def is_beside(self, url: str, other: str) -> bool:
+        """Tell whether both URLs lie on one pinned origin."""
+        return self.allows(url) and self._find(url) is self._find(other)
+
     async def get(self, url: str, *, accept: str = _JSON, headers: Mapping[str, str] = {}) -> Answer:
         """Get a page of the sign-in and return the answer, whatever its status."""
         return await self._send("GET", url, {"Accept": accept, **headers})

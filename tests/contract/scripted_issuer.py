@@ -35,6 +35,7 @@ class ScriptedIssuer:
         self.issuer = f"{server.address}/auth"
         self.key = ECKey.generate_key("P-256", {"kid": "one"})
         self.signing_key = self.key
+        self.more_keys: list[object] = []
         self.smart: dict[str, Any] = {}
         self.openid: dict[str, Any] = {}
         self.claims: dict[str, Any] = {}
@@ -74,7 +75,7 @@ class ScriptedIssuer:
         documents: dict[str, dict[str, Any]] = {
             "/fhir/.well-known/smart-configuration": self._endpoints() | self.smart,
             "/auth/.well-known/openid-configuration": self._endpoints() | self.openid,
-            "/auth/jwks": {"keys": [dict(self.key.as_dict(private=False))]},
+            "/auth/jwks": {"keys": [*self.more_keys, dict(self.key.as_dict(private=False))]},
         }
         return _json(documents[path], self.clock) if path in documents else reply(404)
 

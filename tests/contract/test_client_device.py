@@ -71,6 +71,27 @@ async def test_the_pace_is_the_issuers_and_a_lost_line_is_waited_out(issuer: Scr
 
 
 @pytest.mark.parametrize(
+    ("said", "first_pause", "life"),
+    [
+        ({"interval": "nan"}, 1, 600),
+        ({"interval": "inf"}, 60, 600),
+        ({"interval": -7}, 1, 600),
+        ({"expires_in": 2**70}, 7, 86_400),
+        ({"expires_in": -1}, 7, 60),
+    ],
+)
+async def test_times_that_are_none_are_put_within_reason(
+    issuer: ScriptedIssuer, said: dict[str, Any], first_pause: int, life: int
+) -> None:
+    clock = Counting()
+    issuer.device = said
+    sign_in = await _begin(issuer, clock)
+    assert (sign_in.invitation.ends_at - clock.now()).total_seconds() == life
+    await sign_in.finish()
+    assert clock.slept == [first_pause]
+
+
+@pytest.mark.parametrize(
     ("code", "reason"),
     [
         ("access_denied", SignInReason.DENIED),
@@ -100,6 +121,7 @@ async def test_an_end_is_told_by_its_reason(issuer: ScriptedIssuer, code: str, r
         {"verification_uri": "https://issuer.example@evil.example/"},
         {"verification_uri": "https://issuer.example/ device"},
         {"verification_uri": "https://issuer.example/\x1b[2J"},
+        {"verification_uri": f"https://issuer.example/{'d' * 1_000_000}"},
         {"verification_uri_complete": "http://evil.example/"},
     ],
 )

@@ -193,6 +193,23 @@ async def test_the_signature_must_be_of_the_issuers_key(issuer: ScriptedIssuer) 
     assert (await _reason(issuer))[0] is SignInReason.IDENTITY
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA"},
+        {"kty": "RSA", "n": "!", "e": "AQAB"},
+        {"kty": "oct", "k": "AAAA"},
+        {},
+        "x",
+        7,
+    ],
+)
+async def test_a_key_that_is_not_understood_is_passed_over(issuer: ScriptedIssuer, odd: object) -> None:
+    """An issuer may add keys of a kind that is newer than this program; nobody is kept out by that."""
+    issuer.more_keys = [odd]
+    assert (await _sign_in(issuer)).user.subject == "kari-nordmann"
+
+
 @pytest.mark.parametrize("id_token", [None, "", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."])
 async def test_an_id_token_that_is_none_is_refused(issuer: ScriptedIssuer, id_token: str | None) -> None:
     issuer.tokens = {"id_token": id_token}
@@ -236,16 +253,32 @@ async def test_a_laptop_with_a_wrong_clock_can_sign_in(issuer: ScriptedIssuer) -
         ({}, {"issuer": "https://evil.example"}),
         ({"token_endpoint": "https://evil.example/token"}, {}),
         ({}, {"jwks_uri": "https://evil.example/jwks"}),
+        ({"token_endpoint": "https://[evil"}, {}),
+        ({"token_endpoint": "{issuer}/token?\x1b[2J"}, {}),
+        ({"token_endpoint": "{issuer}/to\nken"}, {}),
+        ({"authorization_endpoint": "{issuer}/authorize?\x1b]0;x\x07"}, {}),
         ({"authorization_endpoint": None}, {"authorization_endpoint": None}),
         ({"code_challenge_methods_supported": ["plain"]}, {}),
         ({}, {"code_challenge_methods_supported": []}),
+        ({}, {"id_token_signing_alg_values_supported": ["none", "HS256"]}),
     ],
 )
 async def test_a_description_that_cannot_be_trusted_is_refused(
     issuer: ScriptedIssuer, smart: dict[str, Any], openid: dict[str, Any]
 ) -> None:
-    issuer.smart, issuer.openid = smart, openid
+    issuer.smart = {
+        name: one.replace("{issuer}", issuer.issuer) if isinstance(one, str) else one
+        for name, one in smart.items()
+    }
+    issuer.openid = openid
     assert (await _reason(issuer))[0] is SignInReason.METADATA
+
+
+async def test_an_endpoint_with_a_query_is_one(issuer: ScriptedIssuer) -> None:
+    """Some name a tenant or a policy there."""
+    issuer.smart = issuer.openid = {"token_endpoint": f"{issuer.issuer}/token?p=policy"}
+    assert (await _sign_in(issuer)).token_endpoint.endswith("/token?p=policy")
+    assert len(issuer.forms) == 1
 
 
 async def test_silence_about_challenge_methods_is_accepted(issuer: ScriptedIssuer) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from client.errors import ErrorKind, JournalError
 from client.journal import JournalClient
+from client.tls import authority_context
 from client.transport import JournalTransport
 from ports.clock import SystemClock
 from ports.ids import SystemIds
@@ -53,3 +54,19 @@ async def test_a_certificate_for_another_host_is_refused(tmp_path: Path) -> None
         with pytest.raises(JournalError):
             await _read(it, ssl.create_default_context(cafile=path))
     assert it.got == []
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_the_keys_of_a_connection_are_written_to_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_named: bool
+) -> None:
+    """Python takes such a file from the environment; with it whoever saw the line can read tokens and patients."""
+    path, keys = throw_away_certificate(tmp_path, "127.0.0.1"), tmp_path / "keys"
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    server_side = _server_side(path)
+    monkeypatch.setenv("SSLKEYLOGFILE", str(keys))
+    async with ScriptedServer(
+        tls=server_side, answer=lambda _: reply(200, b'{"resourceType":"Patient","id":"p1"}')
+    ) as it:
+        assert await _read(it, authority_context(path.read_bytes()) if is_named else None) == "p1"
+    assert not keys.exists() or b"TRAFFIC_SECRET" not in keys.read_bytes()

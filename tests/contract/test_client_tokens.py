@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Ward:
     """An issuer that counts its tokens up, and a token source over it."""
 
-    def __init__(self, server: ScriptedServer) -> None:
+    def __init__(self, server: ScriptedServer, query: str = "") -> None:
         self.clock = StillClock()
         self.server = server
         self.saved: list[Grant] = []
@@ -35,7 +35,7 @@ class Ward:
         http = AuthTransport(clock=self.clock, ids=SystemIds(), plain_http=True)
         user = SignedInUser("kari", "Kari", "Practitioner/kari", "SP", (), f"{server.address}/auth")
         end = self.clock.now() + timedelta(seconds=3600)
-        token_endpoint = f"{server.address}/auth/token"
+        token_endpoint = f"{server.address}/auth/token{query}"
         grant = Grant(
             "access-0", "refresh-0", end, frozenset({"openid"}), user, token_endpoint, "feltjournal"
         )
@@ -116,6 +116,26 @@ async def test_a_rotation_that_cannot_be_stored_is_handed_over_again(ward: Ward)
     ward.save_fails = False
     assert await ward.tokens.refused("access-0") == "access-1"
     assert (ward.spent, len(ward.saved)) == (["refresh-0"], 1)
+
+
+async def test_an_endpoint_with_a_query_is_refreshed_at_as_well(ward: Ward) -> None:
+    """Such an issuer lets people in, and would never renew what it gave."""
+    ward = Ward(ward.server, "?p=policy")
+    assert await ward.tokens.refused("access-0") == "access-1"
+    assert [one.target for one in ward.server.got] == ["/auth/token?p=policy"]
+
+
+@pytest.mark.parametrize("seconds", [2**62, 10**11])
+async def test_a_lifetime_past_all_calendars_is_a_day(ward: Ward, seconds: int) -> None:
+    ward.answers = [
+        reply(
+            200,
+            b'{"access_token":"access-1","token_type":"bearer","expires_in":%d}' % seconds,
+            kind="application/json",
+        )
+    ]
+    assert await ward.tokens.refused("access-0") == "access-1"
+    assert ward.tokens.grant.expires_at - ward.clock.now() == timedelta(days=1)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

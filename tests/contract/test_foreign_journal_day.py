@@ -16,7 +16,8 @@ from services.views import BrowserView, CodeView, Connection, EntryKind, EntrySt
 from services.workday import Workday
 from tests.contract.foreign_journal import Desktop, ForeignJournal
 from tests.contract.sign_in_room import Browser
-from tests.working_day import PIN, sign_note
+from tests.sandbox_room import SandboxRoom
+from tests.working_day import PIN, a_day, first_day, sign_note
 from tui.screens.place import status_words
 
 if TYPE_CHECKING:
@@ -117,6 +118,70 @@ async def test_the_next_start_needs_no_sign_in(journal: ForeignJournal, tmp_path
     await again.unlock(PIN)
     assert await _sent(again, entry) is EntryState.DELIVERED
     await again.close()
+
+
+async def test_a_day_in_another_journal_leaves_the_door_of_this_one(
+    journal: ForeignJournal, tmp_path: Path
+) -> None:
+    """Somebody practises in the embedded journal, and then stands without network before what is signed and unsent here."""
+    day = journal.day(tmp_path)
+    await _arrive(day)
+    await day.set_pin(PIN)
+    await day.take_round(lambda _: None)
+    entry = await sign_note(day)
+    await day.close()
+    practice = SandboxRoom(tmp_path / "state" / "sandbox")
+    practice.start()
+    await (await first_day(tmp_path)).close()
+    practice.close()
+    again = journal.day(tmp_path)
+    door = await again.door()
+    assert (door.locked, door.journal_name, door.unsent_visits) == (True, "Prøvejournalen", 1)
+    await again.unlock(PIN)
+    assert [row.entry_id for row in await again.outbox()] == [entry]
+    await again.close()
+    practising = a_day(tmp_path)
+    assert (await practising.door()).journal_name == "Øvingsjournalen"
+    await practising.close()
+
+
+async def test_tokens_bound_to_no_key_are_used_no_more_once_the_file_demands_one(
+    journal: ForeignJournal, tmp_path: Path
+) -> None:
+    day = journal.day(tmp_path, client_id="public")
+    await _arrive(day)
+    await day.set_pin(PIN)
+    await day.take_round(lambda _: None)
+    entry = await sign_note(day)
+    await day.close()
+    again = journal.day(tmp_path, client_id="bound")
+    await again.unlock(PIN)
+    assert await _sent(again, entry) is EntryState.SIGNED
+    assert again.status().connection is Connection.SIGNED_OUT
+    await again.close()
+
+
+async def test_a_second_window_spends_no_token_of_the_first(journal: ForeignJournal, tmp_path: Path) -> None:
+    """What it were given it could not keep, and the first would come with a token that is dead.
+
+    Fault: A2.
+    """
+    day = journal.day(tmp_path)
+    await _arrive(day)
+    await day.set_pin(PIN)
+    await day.take_round(lambda _: None)
+    entry = await sign_note(day)
+    stranger = await day.new_stranger(name="Ola Nordmann")
+    second = journal.day(tmp_path)
+    await second.unlock(PIN)
+    assert second._open().store.read_only
+    journal.room.hand("expire")
+    with pytest.raises(Trouble) as signed_out:
+        await second.candidates(stranger.local_id)
+    assert await _sent(day, entry) is EntryState.DELIVERED
+    assert signed_out.value.code is TroubleCode.SIGNED_OUT
+    await second.close()
+    await day.close()
 
 
 async def test_a_provider_that_is_down_leaves_work_and_sign_in_as_they_are(tmp_path: Path) -> None:

@@ -142,6 +142,21 @@ def test_the_embedded_journal_needs_no_address(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ('profile = "epic"\npatient_list = "Group/1"\n', "profile"),
+        ('patient_list = "Group/1"\n', "patient_list"),
+        ('[policy]\ncourses = ["hjemmetjeneste"]\n', "policy.courses"),
+        ('[policy]\nwipe_address = "https://journal.example/wipe"\n', "policy.wipe_address"),
+        ('[organisation]\nname = "x"\npublic_key = "organisation.pem"\n', "organisation.public_key"),
+    ],
+)
+def test_what_the_embedded_journal_does_not_heed_is_a_fault(folder: Path, more: str, field: str) -> None:
+    found = problems(folder, template_text("sandbox") + more)
+    assert ("not-with-embedded", field) in [(one.kind, one.field) for one in found]
+
+
+@pytest.mark.parametrize(
     ("bend", "with_", "kind", "field", "line"),
     [
         ('environment = "test"', 'environment = "prod"', "literal_error", "environment", 2),
@@ -149,6 +164,9 @@ def test_the_embedded_journal_needs_no_address(folder: Path) -> None:
         ("https://journal", "http://journal", "https", "base", 3),
         ("https://journal", "https://kari@journal", "https", "base", 3),
         ("/fhir", "/fhir?x=1", "https", "base", 3),
+        ("/fhir", "/a/../fhir", "https", "base", 3),
+        ("journal.example", "journal example", "https", "base", 3),
+        ("journal.example", "[journal", "https", "base", 3),
         ("https://innlogging", "http://innlogging", "https", "sign_in.issuer", 6),
         ('client_id = "feltjournal"', "client_id = 7", "string_type", "sign_in.client_id", 7),
         ('client_id = "feltjournal"\n', "", "missing", "sign_in.client_id", 5),
@@ -204,6 +222,23 @@ def test_a_fault_in_a_table_has_its_line_and_its_field(
     assert words._OTHER not in " ".join(words.faulty(JournalFileFault(found)))
 
 
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (GOOD.replace("base =", 'authority = "empty"\nbase ='), "authority"),
+        (GOOD + 'client = "key"\nkey = "empty"\n', "sign_in.key"),
+        (GOOD + 'client = "secret"\nsecret = "empty"\n', "sign_in.secret"),
+        (GOOD + '[organisation]\nname = "x"\npublic_key = "empty"\n', "organisation.public_key"),
+    ],
+)
+def test_an_empty_file_is_not_taken_for_none(folder: Path, text: str, field: str) -> None:
+    """Else every authority of the system would be trusted where one was named, and nothing be sealed."""
+    for content in (b"", b"\n"):
+        SystemDisk().replace(folder / "empty", content)
+        found = problems(folder, text)
+        assert [(one.kind, one.field) for one in found] == [("empty-beside", field)]
+
+
 def test_a_key_that_others_may_read_is_refused(folder: Path) -> None:
     (folder / "key.json").chmod(0o644)
     found = problems(folder, GOOD + 'client = "key"\nkey = "key.json"\n')
@@ -212,7 +247,12 @@ def test_a_key_that_others_may_read_is_refused(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind", "line"),
-    [('name = "x\n', "not-toml", 1), ("a = 1\na = 2\n", "not-toml", 2), ("a = [\n\n", "not-toml", 3)],
+    [
+        pytest.param("a = " + "[" * 30_000, "not-toml", 0, id="nested"),
+        ('name = "x\n', "not-toml", 1),
+        ("a = 1\na = 2\n", "not-toml", 2),
+        ("a = [\n\n", "not-toml", 3),
+    ],
 )
 def test_what_is_no_toml_says_where(folder: Path, text: str, kind: str, line: int) -> None:
     assert problems(folder, text) == [Problem(kind, line=line)]
@@ -269,6 +309,23 @@ def test_a_name_is_taken_once_and_never_for_the_embedded_journal(folder: Path, t
             journals.add(name, folder / FILE)
         assert fault.value.problems == [Problem(kind)]
     journals.add("prove", folder / FILE, replaces=True)
+
+
+def test_a_key_that_lies_where_one_would_go_is_not_written_over(folder: Path, tmp_path: Path) -> None:
+    disk = SystemDisk()
+    (folder / FILE).write_text(GOOD + 'client = "key"\nkey = "key.json"\n', "utf-8")
+    there = tmp_path / "journals" / "prove" / "key.json"
+    disk.replace(there, b"the only copy of another key")
+    journals = Journals(tmp_path / "journals", disk)
+    with pytest.raises(JournalFileFault) as fault:
+        journals.add("prove", folder / FILE)
+    assert fault.value.problems == [Problem("beside-taken")]
+    assert words._OTHER not in " ".join(words.faulty(fault.value))
+    assert (there.read_bytes(), journals.names()) == (b"the only copy of another key", [])
+    journals.add("prove", folder / FILE, replaces=True)
+    assert there.read_bytes() == (folder / "key.json").read_bytes()
+    (there.parent / FILE).unlink()
+    journals.add("prove", folder / FILE)  # what is there already is no other file
 
 
 def test_a_file_that_cannot_be_used_is_not_added(folder: Path, tmp_path: Path) -> None:
