@@ -42,6 +42,10 @@ class CursorTable:
             (patient, part, to_text(cursor.since), cursor.shape, to_text(cursor.whole_at)),
         )
 
+    def drop_all(self) -> None:
+        """Have everything read whole again."""
+        self._engine.run("DELETE FROM cursor")
+
     def drop(self, patient: str, part: str) -> None:
         """Forget how far was read: the next question asks for everything."""
         self._engine.run("DELETE FROM cursor WHERE patient = ? AND part = ?", (patient, part))

@@ -64,13 +64,15 @@ class ReceiptCheck:
         is_renamed = known is not None and can.instance_id.encode() != known
         if not is_renamed and not is_due and self.standing is not Standing.OTHER:
             return self.standing
+        before = self.standing
         if (
             is_renamed
             or self.standing is not Standing.SAME
             or not await self._are_there(_samples(receipts), can)
         ):
             self.standing = await self._verify_all(receipts, can)
-        await self._worker.run(self._note, can, is_renamed)
+        is_put_back = self.standing is Standing.RESTORED and before is not Standing.RESTORED
+        await self._worker.run(self._note, can, is_renamed, is_put_back)
         return self.standing
 
     async def _verify_all(self, receipts: list[Receipt], can: Capabilities) -> Standing:
@@ -140,8 +142,10 @@ class ReceiptCheck:
         else:
             self._store.receipts.lost(receipt.op_id, self._clock.now())
 
-    def _note(self, can: Capabilities, is_renamed: bool) -> None:  # noqa: FBT001  a fact, not an option
+    def _note(self, can: Capabilities, is_renamed: bool, is_put_back: bool) -> None:  # noqa: FBT001  facts, not options
         with self._store.transaction():
+            if is_put_back:  # what it has again is stamped before the cursors, and no delta would bring it
+                self._store.cursors.drop_all()
             self._store.meta.put(_PROBED, str(to_text(self._clock.now())).encode())
             if self.standing is not Standing.OTHER:
                 self._store.meta.put(_INSTANCE, can.instance_id.encode())

@@ -137,11 +137,12 @@ def _check_part(
             continue
         if not all(not v.is_deletion and _is_of(truth, part, v.body, now) for v in (last, *later)):
             continue
+        if truth.server.behind.restored_at is not None:
+            continue  # what came back is stamped before the cursor: read whole where a receipt tells, else within a week
         assert id_ in held, f"the cursor of {part.name} is ahead of its data"
         if held[id_].version_id:
             number = int(held[id_].version_id)
-            restored = truth.server.behind.restored_at is not None
-            assert number >= last.number or restored, f"an old version of {part.name} counts as read"
+            assert number >= last.number, f"an old version of {part.name} counts as read"
 
 
 def _is_of(truth: Truth, part: ChartPart, body: bytes, now: datetime) -> bool:

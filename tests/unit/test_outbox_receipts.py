@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from offline_cache.cursors import Cursor
 from offline_cache.receipt_check import ReceiptCheck, Standing
 from offline_cache.sealed_entry import SealAuthor
 from offline_cache.seals import Seals
@@ -77,6 +78,31 @@ async def test_restored_journal_is_noticed_and_queued_again_only_when_confirmed(
     assert room.state("e2") is EntryState.DELIVERED
     assert sum(b"note-2" in k.body for k in room.journal.kept.values()) == 1
     assert await room.look() is Standing.SAME
+
+
+async def test_everything_is_read_whole_from_a_journal_that_was_put_back(room: Checked) -> None:
+    """What a copy brings back is stamped before every cursor. An emptied journal is not read anew: it would sweep the cache.
+
+    Fault: S6, S7.
+    """
+
+    def kept() -> list[bool]:
+        return [room.store.cursors.get("p1", part) is not None for part in ("vitals", "medicines")]
+
+    for part in ("vitals", "medicines"):
+        room.store.cursors.put("p1", part, Cursor(room.clock.at, "", room.clock.at))
+    assert await room.look() is Standing.SAME
+    assert kept() == [True, True]
+    whole = dict(room.journal.kept)
+    room.journal.kept.clear()
+    assert await room.look() is Standing.OTHER
+    assert kept() == [True, True]
+    room.journal.kept = {id_: one for id_, one in whole.items() if b"note-2" not in one.body}
+    assert await room.look() is Standing.RESTORED
+    assert kept() == [False, False]
+    room.store.cursors.put("p1", "vitals", Cursor(room.clock.at, "", room.clock.at))
+    assert await room.look() is Standing.RESTORED
+    assert kept() == [True, False]  # once is enough
 
 
 async def test_emptied_journal_is_sent_nothing(room: Checked) -> None:
