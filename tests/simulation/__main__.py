@@ -12,6 +12,7 @@ from tests.simulation.many import Sum, find_mutant, run_many
 from tests.simulation.mutants import MUTANTS
 
 MOST_TO_FIND_A_BUG = 200
+_TOLD_EVERY = 100
 
 
 def main() -> int:
@@ -34,7 +35,7 @@ def main() -> int:
         processes=options.processes,
         seconds=options.minutes * 60,
         shorten=not options.as_drawn,
-        tell=_tell,
+        tell=_Telling(),
     )
     took = time.monotonic() - began
     pace = total.seeds / took * 60
@@ -43,9 +44,18 @@ def main() -> int:
     return int(bool(total.failed))
 
 
-def _tell(part: Sum) -> None:
-    for failed in part.failed:
-        print(failed, flush=True)
+class _Telling:
+    """Tells each failing seed at once, and now and then how far it has come."""
+
+    def __init__(self) -> None:
+        self._played = 0
+
+    def __call__(self, part: Sum) -> None:
+        for failed in part.failed:
+            print(failed, flush=True)
+        before, self._played = self._played, self._played + part.seeds
+        if self._played // _TOLD_EVERY > before // _TOLD_EVERY:
+            print(f"{self._played} seeds played", file=sys.stderr, flush=True)
 
 
 def _find(names: list[str], processes: int) -> int:
