@@ -46,6 +46,7 @@ def test_the_algorithm_fits_the_key(key: Any, told: dict[str, str], alg: str) ->
         json.dumps(dict(_EC.as_dict(private=True)) | {"alg": "none"}),
         json.dumps(dict(_EC.as_dict(private=True)) | {"alg": "HS256"}),
     ],
+    ids=["nothing", "words", "a list", "symmetric", "public", "no algorithm", "another algorithm"],
 )
 def test_what_cannot_sign_is_refused_and_not_shown(key: str) -> None:
     with pytest.raises(SignInError) as refused:
