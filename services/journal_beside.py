@@ -76,6 +76,7 @@ class Beside:
             environment=Environment(form.environment),
             organisation_key=self._organisation_key(key) if key else None,
             patient_list=form.patient_list,
+            refuses_known_vitals=form.refuses_known_vitals,
             wipe_address=wipe,
             authority=self._authority(form.authority) if form.authority else b"",
             terms=self._terms(form.sign_in, tuple(form.policy.courses)),
@@ -184,6 +185,7 @@ def _not_with_embedded(form: JournalForm) -> list[str]:
     is_set = {
         **{name: getattr(form, name) for name in ("base", "sign_in", "authority", "backend", "patient_list")},
         "profile": form.profile == "epic",
+        "refuses_known_vitals": form.refuses_known_vitals,
         "organisation.public_key": form.organisation and form.organisation.public_key,
         "policy.wipe_address": form.policy.wipe_address,
         "policy.courses": form.policy.courses,

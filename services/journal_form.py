@@ -117,6 +117,7 @@ class JournalForm(_Table):
     embedded: bool = False
     profile: Literal["full", "epic"] = "full"
     patient_list: Annotated[str, AfterValidator(_is_filled), AfterValidator(_is_list)] = ""
+    refuses_known_vitals: bool = False
     authority: FileName | None = None
     sign_in: SignInTable | None = None
     backend: BackendTable | None = None

@@ -141,11 +141,21 @@ def test_the_embedded_journal_needs_no_address(folder: Path) -> None:
     assert read_journal_file(folder / FILE, SystemDisk()).address is None
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_journal_refuses_known_vitals_only_where_the_file_says_so(folder: Path, *, told: bool) -> None:
+    line = "refuses_known_vitals = true\n" if told else ""
+    (folder / FILE).write_text(GOOD.replace("base =", f"{line}base ="), "utf-8")
+    read = read_journal_file(folder / FILE, SystemDisk())
+    assert read.address is not None
+    assert read.address.refuses_known_vitals is told
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [
         ('profile = "epic"\npatient_list = "Group/1"\n', "profile"),
         ('patient_list = "Group/1"\n', "patient_list"),
+        ("refuses_known_vitals = true\n", "refuses_known_vitals"),
         ('[policy]\ncourses = ["hjemmetjeneste"]\n', "policy.courses"),
         ('[policy]\nwipe_address = "https://journal.example/wipe"\n', "policy.wipe_address"),
         ('[organisation]\nname = "x"\npublic_key = "organisation.pem"\n', "organisation.public_key"),
