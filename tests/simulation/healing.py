@@ -85,6 +85,8 @@ class Healing:
         conduct.suppressed, conduct.partial, conduct.withdrawn = set(), set(), set()
         for book in self._truth.books:
             book.line.is_up, book.line.storm = True, 0.0
+            if book.nurse.clock.skew:
+                book.clock_turned_at = book.nurse.clock.monotonic()
             book.nurse.clock.skew = timedelta(0)
             mend(book)
 
