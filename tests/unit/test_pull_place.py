@@ -196,6 +196,20 @@ async def test_after_half_an_hour_it_is_asked_from_its_beginning() -> None:
     assert scene.flags_asked()[0] == "0"
 
 
+async def test_part_that_was_gone_on_with_is_as_old_as_its_first_page() -> None:
+    """Most of it came before the break, twenty-five minutes ago: nothing of it is shown as read now. Fault: D12."""
+    scene = await broken()
+    begun = scene.clock.at - MINUTE
+    scene.clock.at = begun + 25 * MINUTE
+    assert await scene.again()
+    assert "0" not in scene.flags_asked()
+    marks = {s.name: s for p in ("p3", "p4", "p5") for s in scene.store.scopes.sections(p)}
+    assert (marks["alerts"].complete, marks["alerts"].as_of) == (True, begun)
+    cursor = scene.store.cursors.get("p3", "alerts")
+    assert cursor is not None
+    assert cursor.whole_at == begun
+
+
 async def test_page_that_is_cut_in_its_middle_is_asked_for_again_at_once() -> None:
     """The answer goes on in the same pull, and nobody is asked for alone. Fault: N2."""
     store, journal = a_round(full("_deleted"), 5)
