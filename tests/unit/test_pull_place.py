@@ -300,6 +300,9 @@ async def test_what_is_missing_is_asked_for_before_the_news_of_what_came_minutes
     assert not await scene.again()
     assert not [q for t, q in scene.journal.asked if t == "AllergyIntolerance" and "_lastUpdated" in dict(q)]
     assert [s.name for s in scene.store.scopes.sections("p1") if not s.complete] == []
+    record = scene.store.scopes.round()
+    assert record is not None
+    assert record.as_of == scene.clock.at - MINUTE  # the first visit is not "komplett per" now
     scene.journal._met = plain  # type: ignore[method-assign]  # and is back
     assert await scene.again()
     news = [q for t, q in scene.journal.asked if t == "AllergyIntolerance" and "_lastUpdated" in dict(q)]
