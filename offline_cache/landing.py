@@ -47,12 +47,14 @@ class LastPage:
     """The end of an answer that is whole: what came last of whom, under which generation, how far it was read.
 
     `rows` names everybody whom the answer makes whole, also those who have nothing on the last page or nothing at all; `limit`
-    is the code of what the question left out by itself, `after` as of `Landing.page`.
+    is the code of what the question left out by itself, `after` as of `Landing.page`. `begun_at` is when its first page was asked
+    for, by our clock: what came then may be half an hour older than the last page.
     """
 
     rows: Mapping[str, Sequence[Resource]]
     generation: int
     since: datetime | None
+    begun_at: datetime
     limit: str = ""
     after: Place | None = None
 
@@ -111,18 +113,17 @@ class Landing:
 
     def last_page(self, part: ChartPart, last: LastPage, *, common: bool = False) -> None:
         """Keep the last page, sweep what the whole answer no longer held, and mark the part whole for each, in one commit."""
-        now = self._clock.now()
         with self._store.transaction():
             generation = self.page(part, last.rows, last.generation, common=common, after=last.after)
             self._store.places.drop(part.name, tuple(last.rows))
             for patient in last.rows:
                 self._sweep(patient, part, generation)
-                self._store.scopes.put_section(patient, part.name, True, now, last.limit)
+                self._store.scopes.put_section(patient, part.name, True, last.begun_at, last.limit)
                 self._store.notices.clear(patient, (*_OF_PART, NoticeCode.ACCESS_WITHDRAWN), type_=part.type)
                 if last.since is None:
                     self._store.cursors.drop(patient, part.name)
                 else:
-                    self._store.cursors.put(patient, part.name, Cursor(last.since, part.shape, now))
+                    self._store.cursors.put(patient, part.name, Cursor(last.since, part.shape, last.begun_at))
 
     def window(self, window: Window) -> None:
         """Keep a whole delta and move its cursors, in one commit.

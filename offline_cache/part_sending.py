@@ -73,12 +73,16 @@ class PartSending:
             elif part.is_update and answer.status in STALE:
                 sent.stale.append(StalePart(part, answer.status))
             else:
-                sent.refused = JournalError(
+                refused = JournalError(
                     ErrorKind.REFUSED,
                     status=answer.status,
                     outcomes=answer.outcome,
                     may_be_applied=not 400 <= answer.status < 500,
                 )
+                if (
+                    sent.refused is None or refused.may_be_applied
+                ):  # a plain no to one hides no doubt about another
+                    sent.refused = refused
         return sent
 
     async def _named(self, part: PartRecord, answer: PartAnswer, sent: Sent) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from offline_cache.engine import Engine
 
+RUN = "pull.run"
+"""The key under which a pull that is under way is noted, so that one that was interrupted is gone on with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -76,3 +79,7 @@ class PlaceTable:
         self._engine.run_many(
             "DELETE FROM place WHERE patient = ? AND part = ?", [(patient, part) for patient in patients]
         )
+
+    def drop_all(self) -> None:
+        """Go on with no answer: what came of them is of a journal that is no more."""
+        self._engine.run("DELETE FROM place")

@@ -17,6 +17,7 @@ from offline_cache.chart_parts import CHART_PARTS
 from offline_cache.landing import Landing
 from offline_cache.page_size import PageSize
 from offline_cache.patient_of import patient_of
+from offline_cache.places import RUN
 from offline_cache.pull_chart import read_part
 from offline_cache.pull_charts import ChartOutcome, read_charts
 from offline_cache.pull_list import Listed, list_by_actor, list_by_patients
@@ -43,8 +44,6 @@ __all__ = ["ChartOutcome", "Pull", "Span"]
 
 GOES_ON_WITHIN = timedelta(minutes=30)
 """An interrupted pull is gone on with for so long; after that what came first is too old to count as read with the rest."""
-
-_RUN = "pull.run"
 
 
 class Pull:
@@ -141,13 +140,13 @@ class Pull:
 
     def _begin_run(self, span: Span, now: datetime) -> datetime | None:
         """Note that a pull is under way; return when it began if it is one that was interrupted."""
-        kept = self._store.meta.get(_RUN)
+        kept = self._store.meta.get(RUN)
         name, _, began = (kept or b"").decode().partition(" ")
         if name == str(span.start.timestamp()):
             since = datetime.fromisoformat(began)
             if timedelta(0) <= now - since <= GOES_ON_WITHIN:
                 return since
-        self._store.meta.put(_RUN, f"{span.start.timestamp()} {now.isoformat()}".encode())
+        self._store.meta.put(RUN, f"{span.start.timestamp()} {now.isoformat()}".encode())
         return None
 
     def _close(
@@ -172,5 +171,5 @@ class Pull:
             closed = close_round(work, replace(record, complete=whole), found)
             self._store.reports.put(report)
             if not work.asking.line.lost:  # it came to its end, if not all of it came
-                self._store.meta.delete(_RUN)
+                self._store.meta.delete(RUN)
         return closed

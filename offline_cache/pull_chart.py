@@ -50,6 +50,7 @@ class Pages:
         self._after: Place | None = None
         self._part = part
         self._generation = 0
+        self._begun_at = work.clock.now()
         self._last: dict[str, list[Resource]] = {}
         self.owners: dict[str, str] = {}
         """Whose each resource is that came so far."""
@@ -66,12 +67,12 @@ class Pages:
         self.owners.clear()
         heard, now = self._work.asking.heard, self._work.clock.now()
         place = Place(tuple(sorted(self.patients)), self.question, "", heard, now)
-        self._place = place if self.question else None
+        self._place, self._begun_at = (place if self.question else None), now
 
     def go_on(self, place: Place, owners: Mapping[str, str]) -> None:
         """Take the pages to come as those of an answer that broke off: under its generation, beside what it had brought."""
         self._place = self._after = place
-        self._generation = place.generation
+        self._generation, self._begun_at = place.generation, place.begun_at
         self.owners = dict(owners)
 
     async def page(self, page: Page) -> None:
@@ -111,7 +112,8 @@ class Pages:
         waiting, self._last = self._last, {}
         rows = {patient: waiting.get(patient, []) for patient in patients}
         since = since if self._work.plan.has_delta(self._part.type) else None
-        last = LastPage(rows, self._generation, since, self._work.limit_of(self._part), self._after)
+        limit = self._work.limit_of(self._part)
+        last = LastPage(rows, self._generation, since, self._begun_at, limit, self._after)
         await self._work.worker.run(self._work.landing.last_page, self._part, last, common=self._common)
         for patient in patients:
             self._work.has(patient, self._part)

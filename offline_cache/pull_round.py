@@ -14,6 +14,7 @@ from offline_cache.scopes import RoundRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from client.resource import Resource
     from offline_cache.pull_list import Listed
@@ -43,17 +44,30 @@ def keep_list(work: Work, found: Listed, span: Span, actor: str) -> RoundRecord:
 
 
 def close_round(work: Work, record: RoundRecord, found: Listed) -> RoundRecord:
-    """Keep the round as it stands at the end; the shifts to come are as whole as the charts of their patients."""
-    store, now = work.store, work.clock.now()
-    closed = replace(record, as_of=now)
+    """Keep the round as it stands at the end; the shifts to come are as whole, and as old, as the charts of their patients."""
+    store = work.store
+    closed = replace(record, as_of=_as_of(work, _patients(work, record)))
     ahead = []
     for one in store.scopes.ahead():
-        patients = {store.resources.owner("Appointment", visit) or "" for visit in one.visit_ids}
+        patients = _patients(work, one)
         here = all(p in found.patients and not work.lacking(p) for p in patients)
-        ahead.append(replace(one, as_of=now, complete=found.whole and here))
+        ahead.append(replace(one, as_of=_as_of(work, patients), complete=found.whole and here))
     store.scopes.put_round(closed)
     store.scopes.put_ahead(ahead)
     return closed
+
+
+def _patients(work: Work, record: RoundRecord) -> set[str]:
+    return {work.store.resources.owner("Appointment", visit) or "" for visit in record.visit_ids}
+
+
+def _as_of(work: Work, patients: set[str]) -> datetime:
+    """Return as of when the charts are: the oldest part that counts as whole; one that does not is told with its own age.
+
+    What came before a break may not have been asked for again, and "komplett per" stands beside it.
+    """
+    marks = (mark for patient in patients for mark in work.store.scopes.sections(patient) if mark.complete)
+    return min((work.clock.now(), *(mark.as_of for mark in marks if mark.as_of is not None)))
 
 
 def _record(work: Work, span: Span, visits: Sequence[Resource], counted: int | None) -> RoundRecord:

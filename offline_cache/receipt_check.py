@@ -16,6 +16,7 @@ from offline_cache.instants import from_text, to_text
 from offline_cache.kept_differently import from_detail
 from offline_cache.outbox_notes import note_differing
 from offline_cache.part_sending import IDENTIFIER_SYSTEM
+from offline_cache.places import RUN
 from offline_cache.reading_back import keeps_identifier
 
 if TYPE_CHECKING:
@@ -146,6 +147,8 @@ class ReceiptCheck:
         with self._store.transaction():
             if is_put_back:  # what it has again is stamped before the cursors, and no delta would bring it
                 self._store.cursors.drop_all()
+                self._store.places.drop_all()
+                self._store.meta.delete(RUN)  # what came whole in it came of the journal as it was before
             self._store.meta.put(_PROBED, str(to_text(self._clock.now())).encode())
             if self.standing is not Standing.OTHER:
                 self._store.meta.put(_INSTANCE, can.instance_id.encode())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from offline_cache import asking, pull_charts, pull_delta, store
 from offline_cache.cursors import Cursor
-from offline_cache.landing import Landing, LastPage, Window
+from offline_cache.landing import Landing, Window
 from offline_cache.pull_chart import Pages
 from offline_cache.server_time import instant_text
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from client.resource import Page
     from offline_cache.chart_parts import ChartPart
+    from offline_cache.landing import LastPage
     from offline_cache.pull_work import Work
 
 
@@ -59,9 +61,7 @@ def cursor_by_our_own_clock() -> AbstractContextManager[object]:
 
     def closed(self: Landing, part: ChartPart, last: LastPage, *, common: bool = False) -> None:
         since = self._clock.now() if last.since is not None else None
-        last_page(
-            self, part, LastPage(last.rows, last.generation, since, last.limit, last.after), common=common
-        )
+        last_page(self, part, replace(last, since=since), common=common)
 
     held = contextlib.ExitStack()
     held.enter_context(patch.object(Landing, "window", by_wall))

@@ -9,12 +9,15 @@ import pytest
 
 from client.errors import ErrorKind, JournalError
 from client.outcome import Outcome
+from client.written import PartAnswer
 from offline_cache.fingerprint import is_same
 from offline_cache.holding import NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.states import EntryState
-from tests.outbox_room import EPIC, LOST, OLD, OutboxRoom, VersionedJournal, note, pulse
+from tests.outbox_room import EPIC, LOST, OLD, OutboxRoom, VersionedJournal, able, note, pulse
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from client.capability import Capabilities
     from client.written import Written
     from offline_cache.entries import NewPart
@@ -208,3 +211,23 @@ async def test_lost_answer_is_unknown_and_not_sent_again_before_it_is_asked_for(
     await room.turn(EPIC)
     assert room.state("e1") is EntryState.DELIVERED
     assert room.journal.asked == ["create", "search"]
+
+
+class HalfRefusing(VersionedJournal):
+    """Keeps the first part and answers it with a fault; refuses the second."""
+
+    async def _one(self, entry: dict[str, Any]) -> PartAnswer:
+        answer = await super()._one(entry)
+        if len(self.kept) == 1:
+            return PartAnswer(500, "", "", "", ())
+        self.kept.pop(answer.id)
+        return PartAnswer(422, "", "", "", ())
+
+
+async def test_refusal_of_one_part_says_nothing_of_another_that_may_be_there() -> None:
+    """A journal that does not roll back: called refused, the first part would be signed and filed a second time. Fault: Q1."""
+    room = OutboxRoom(HalfRefusing())
+    room.sign("e1", [pulse("o1"), pulse("o2", 80, number=2)])
+    await room.turn(able(conditional=False))
+    assert room.state("e1") is EntryState.UNKNOWN
+    assert {part.state for part in room.store.entries.parts("e1")} == {EntryState.UNKNOWN}

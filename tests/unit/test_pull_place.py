@@ -12,8 +12,12 @@ import pytest
 from client.errors import TIMED_OUT, ErrorKind, JournalError
 from client.outcome import Outcome
 from client.resource import Page
+from offline_cache.entry_records import NewPart
+from offline_cache.receipt_check import ReceiptCheck, Standing
+from offline_cache.receipts import Receipt
+from ports.worker import InlineWorker
 from tests.pull_room import Kept, a_round, full
-from tests.store_room import NOON, HandClock
+from tests.store_room import NOON, HandClock, draft
 
 if TYPE_CHECKING:
     from offline_cache.store import Store
@@ -196,6 +200,20 @@ async def test_after_half_an_hour_it_is_asked_from_its_beginning() -> None:
     assert scene.flags_asked()[0] == "0"
 
 
+async def test_part_that_was_gone_on_with_is_as_old_as_its_first_page() -> None:
+    """Most of it came before the break, twenty-five minutes ago: nothing of it is shown as read now. Fault: D12."""
+    scene = await broken()
+    begun = scene.clock.at - MINUTE
+    scene.clock.at = begun + 25 * MINUTE
+    assert await scene.again()
+    assert "0" not in scene.flags_asked()
+    marks = {s.name: s for p in ("p3", "p4", "p5") for s in scene.store.scopes.sections(p)}
+    assert (marks["alerts"].complete, marks["alerts"].as_of) == (True, begun)
+    cursor = scene.store.cursors.get("p3", "alerts")
+    assert cursor is not None
+    assert cursor.whole_at == begun
+
+
 async def test_page_that_is_cut_in_its_middle_is_asked_for_again_at_once() -> None:
     """The answer goes on in the same pull, and nobody is asked for alone. Fault: N2."""
     store, journal = a_round(full("_deleted"), 5)
@@ -282,6 +300,9 @@ async def test_what_is_missing_is_asked_for_before_the_news_of_what_came_minutes
     assert not await scene.again()
     assert not [q for t, q in scene.journal.asked if t == "AllergyIntolerance" and "_lastUpdated" in dict(q)]
     assert [s.name for s in scene.store.scopes.sections("p1") if not s.complete] == []
+    record = scene.store.scopes.round()
+    assert record is not None
+    assert record.as_of == scene.clock.at - MINUTE  # the first visit is not "komplett per" now
     scene.journal._met = plain  # type: ignore[method-assign]  # and is back
     assert await scene.again()
     news = [q for t, q in scene.journal.asked if t == "AllergyIntolerance" and "_lastUpdated" in dict(q)]
@@ -334,6 +355,32 @@ async def test_journal_put_back_from_a_copy_meanwhile_is_asked_from_the_beginnin
     assert await scene.again()
     assert "0" in scene.flags_asked()
     assert scene.held("p3") == [id_ for id_ in want(3) if id_ not in ("f3x7", "f3x8")]
+
+
+async def test_what_was_read_before_a_journal_was_put_back_is_neither_gone_on_with_nor_left_as_it_is() -> (
+    None
+):
+    """The copy has an older text of a flag that came whole in this run, and of one that came before the break. Fault: S6."""
+    scene = await broken()
+    for id_, patient in (("f1", "p1"), ("f3", "p3")):
+        scene.journal.about(
+            "Flag", id_, patient, status="active", code={"text": "Gammel"}, stamp=NOON - timedelta(days=1)
+        )
+    with scene.store.transaction():
+        scene.store.entries.save_draft(draft("e1"))
+        parts = [NewPart("here", 1, "Flag", b"{}"), NewPart("lost", 2, "Flag", b"{}")]
+        scene.store.entries.sign("e1", parts, title="", signed_at=NOON, send_after=NOON, author="a")
+    for op_id, id_ in (("here", "f1"), ("lost", "f-lost")):
+        scene.store.receipts.give(Receipt(op_id, "e1", "Flag", id_, "", NOON, NOON, None))
+    scene.journal.refuse["Flag", "f-lost"] = JournalError(ErrorKind.NOT_FOUND, status=404)
+    check = ReceiptCheck(scene.journal, scene.store, InlineWorker(), scene.clock)  # type: ignore[arg-type]  # by hand
+    assert await check.check(scene.journal.can) is Standing.RESTORED
+    assert await scene.again()
+    assert "0" in scene.flags_asked()
+    for id_ in ("f1", "f3"):
+        held = scene.store.resources.get("Flag", id_)
+        assert held is not None
+        assert b"Gammel" in held.body, id_
 
 
 async def test_change_of_what_came_before_the_break_comes_as_news() -> None:
