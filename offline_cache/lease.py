@@ -135,6 +135,10 @@ class Lease:
         """End it on the journal's word, until the journal takes the word back."""
         self._record = replace(self._record, withdrawn=True)
 
+    def give_back(self) -> None:
+        """The journal has taken the word back; what was left of the lease is left, and no more."""
+        self._record = replace(self._record, withdrawn=False)
+
     def _view(self, now: datetime) -> LeaseView:
         record = self._record
         left, hard_left = record.lasts - record.counted, record.hard - record.counted

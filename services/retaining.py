@@ -157,8 +157,10 @@ class Retaining:
         unsealed = await self._setup.worker.run(self._retention.unsealed)
         if await self._word.is_ordered(let_in=let_in, before=was_ordered, held=len(unsealed)):
             return await self._obey(unsealed)
-        if let_in or was_ordered:
+        if let_in:
             self._renew()
+        elif was_ordered:
+            self._lease.give_back()
         await self.look(in_sight)
         return True
 

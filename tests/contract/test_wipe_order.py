@@ -248,6 +248,30 @@ async def test_what_is_signed_and_lies_nowhere_else_holds_a_wipe_until_it_is_sen
 
 
 @pytest.mark.usefixtures("without_seals")
+async def test_an_order_that_is_taken_back_renews_no_lease_of_one_who_is_not_let_in(tmp_path: Path) -> None:
+    """The charts that had to stay are not readable again because the journal says that it wipes nothing.
+
+    Fault: A3, A6, R3.
+    """
+    ward = Ward(tmp_path)
+    day = await first_day(ward)
+    machines = Machines(ward.journal)
+    machines.order(KARI)
+    await signed_note(day)
+    day._retaining._word._asked_at = None  # type: ignore[union-attr]  # as after five minutes
+    await day.sync()
+    assert day.status().lease is LeaseState.WITHDRAWN
+    machines.order(KARI, is_ordered=False)
+    ward.journal.tables.execute("UPDATE family SET revoked = 1")
+    ward.clock.move(30 * HOUR)  # past the shift and its margin, and the access token is spent
+    await day.sync()
+    assert day.status().connection is Connection.SIGNED_OUT
+    assert day.status().lease is LeaseState.ENDED
+    assert await refused(day.round()) is TroubleCode.LEASE_ENDED
+    await day.close()
+
+
+@pytest.mark.usefixtures("without_seals")
 async def test_an_order_that_is_taken_back_gives_the_lease_back(tmp_path: Path) -> None:
     ward = Ward(tmp_path)
     day = await first_day(ward)

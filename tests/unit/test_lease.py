@@ -236,8 +236,9 @@ def test_the_journals_word_ends_it_until_it_is_taken_back() -> None:
     lease = begun(clocks)
     lease.withdraw()
     assert restarted(clocks, lease).look().state is LeaseState.WITHDRAWN
-    lease.renew(SHIFT_END, None)
-    assert lease.look().state is LeaseState.HELD
+    left = lease.look().ends_at
+    lease.give_back()
+    assert (lease.look().state, lease.look().ends_at) == (LeaseState.HELD, left)
 
 
 def test_no_policy_passes_the_limits() -> None:
