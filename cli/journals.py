@@ -12,8 +12,9 @@ from cli.exit_codes import ExitCode
 from cli.headless import refuse, say
 from ports.disk import SystemDisk
 from ports.folders import user_folders
+from services.embedded import EMBEDDED
 from services.journal_problem import JournalFileFault
-from services.journals import EMBEDDED, Journals
+from services.journals import Journals
 from services.trouble import Trouble, TroubleCode
 from tui.text.nb_trouble import trouble_words
 
