@@ -52,8 +52,7 @@ def run(options: Namespace, act: Act) -> int:
     except Trouble as trouble:
         if trouble.code is TroubleCode.SANDBOX_NOT_RUNNING and not _has_cache():
             trouble = Trouble(TroubleCode.CACHE_MISSING)
-        text = _text(trouble)
-        return refuse(trouble.code.value, exit_of(trouble), text, options)
+        return refuse_trouble(trouble, options)
     except NoPin as no_pin:
         return refuse("no-pin", ExitCode.LOCKED, words.NO_PIN[no_pin.because], options)
 
@@ -127,6 +126,11 @@ def refuse(error: str, code: ExitCode, text: str, options: Namespace) -> int:
         print(json.dumps({"error": error, "exit": int(code)}))
     say(text.split("\n"), file=sys.stderr)
     return code
+
+
+def refuse_trouble(trouble: Trouble, options: Namespace) -> int:
+    """Say what went wrong, what is safe and what to do next, with the code that a script reads for it."""
+    return refuse(trouble.code.value, exit_of(trouble), _text(trouble), options)
 
 
 def say(lines: Iterable[str], *, file: TextIO | None = None) -> None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from cli import journals_words as words
 from cli.exit_codes import ExitCode
-from cli.headless import refuse, say
+from cli.headless import refuse, refuse_trouble, say
 from ports.disk import SystemDisk
 from ports.folders import user_folders
+from services.embedded import EMBEDDED
 from services.journal_problem import JournalFileFault
-from services.journals import EMBEDDED, Journals
-from services.trouble import Trouble, TroubleCode
-from tui.text.nb_trouble import trouble_words
+from services.journals import Journals
+from services.trouble import Trouble
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -35,9 +35,7 @@ def run(options: Namespace) -> int:
     except OSError:
         return refuse("disk-fault", ExitCode.FAULT, words.DISK_FAULT, options)
     except Trouble as trouble:
-        said = trouble_words(trouble)
-        code = ExitCode.NOTHING if trouble.code is TroubleCode.NO_SUCH_JOURNAL else ExitCode.FAULT
-        return refuse(trouble.code.value, code, f"{said.what}\n{said.safe}\n{said.next}", options)
+        return refuse_trouble(trouble, options)
 
 
 def _list(known: Journals, options: Namespace) -> int:

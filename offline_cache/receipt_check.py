@@ -164,4 +164,4 @@ def _is_fresh(receipt: Receipt) -> bool:
 def _samples(receipts: list[Receipt]) -> list[Receipt]:
     """Return the receipts that were never asked for, and the newest of the others: a copy put back loses the newest first."""
     fresh = [one for one in receipts if _is_fresh(one)]
-    return [*[one for one in receipts if one not in fresh][-1:], *fresh]
+    return [*[one for one in receipts if not _is_fresh(one)][-1:], *fresh]

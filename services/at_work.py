@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from services.trouble import Trouble, TroubleCode
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from services.writing import Writing
 
 
-class AtWork:
+class AtWork(ABC):
     """The open session, or LOCKED. The acts are mixed into one `Workday`, which has the rest."""
 
     _setup: Setup
@@ -26,11 +27,17 @@ class AtWork:
     _desk: Desk | None
     _retaining: Retaining | None
 
+    @abstractmethod
     async def _refresh_status(self) -> None:
-        raise NotImplementedError
+        """Say anew what the status line says."""
 
+    @abstractmethod
     def _wake(self) -> None:
-        raise NotImplementedError
+        """Let the delivery look at once."""
+
+    @abstractmethod
+    async def _after_contact(self, let_in: bool) -> bool:  # noqa: FBT001  what the delivery tells
+        """Take in that the journal has answered, and whether it let the clinician in; return whether the session goes on."""
 
     def _open(self) -> Session:
         if self._retaining is not None and self._retaining.is_over:

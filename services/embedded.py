@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ports.disk import Disk
     from ports.ids import Ids
 
+EMBEDDED = "innebygd"
+"""What the embedded journal is called among the journals of a machine: it is always there."""
+
 
 def embedded_journal(state: Path, disk: Disk) -> JournalAddress:
     """Return the address of the embedded journal whose state lies in this folder, running or not.

@@ -116,14 +116,13 @@ class Beside:
         return Backend(client, tuple(table.scopes))
 
     def _key_client(self, client_id: str, name: str, place: str, *, is_for_issuer: bool) -> KeyClient:
+        import msgspec
         from joserfc.errors import JoseError
         from joserfc.jwk import import_key
 
         text = self._read(name, place, is_private=True).decode("utf-8", "replace")
         if text:
             try:
-                import msgspec
-
                 key = import_key(msgspec.json.decode(text, type=dict[str, str | list[str]]))
                 if not key.is_private:
                     self._tell("public-half", place)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from services.embedded import EMBEDDED
 from services.journal_file import FILE, files_named, read_journal_file
 from services.journal_problem import JournalFileFault, Problem
 from services.trouble import Trouble, TroubleCode
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from ports.disk import Disk
     from services.configured_journal import ConfiguredJournal
-
-EMBEDDED = "innebygd"
-"""The journal that is always there."""
 
 TEMPLATES = ("helseid", "epic", "openid", "sandbox")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
 from client.journal import JournalClient
-from services import persona
-from services.arriving import REDIRECT, Arriving
+from services.arriving import Arriving
 from services.embedded import prove_embedded
 from services.proven_tokens import ProvenTokens
 from services.trouble import Trouble, TroubleCode
@@ -30,9 +28,8 @@ class RescueSignIn:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._http = to_sign_in(setup)
+        self._arriving = Arriving(setup, self._http)
         self._transport: JournalTransport | None = None
-        self._page: persona.SignInPage | None = None
-        self._sign_in: SignIn | None = None
 
     async def people(self) -> list[Person]:
         """Ask whom the journal lets in.
@@ -40,34 +37,19 @@ class RescueSignIn:
         Raises:
             Trouble: NOT_EMBEDDED when another program answers on the journal's address.
         """
-        setup = self._setup
-        if setup.journal.embedded_key is not None and not await self._is_ours():
+        if self._setup.journal.embedded_key is not None and not await self._is_ours():
             raise Trouble(TroubleCode.NOT_EMBEDDED)
-        self._sign_in = await SignIn.begin(
-            self._http,
-            setup.journal.base_url,
-            client_id=setup.journal.client_id,
-            redirect_uri=REDIRECT,
-            scopes=setup.journal.terms.scopes,
-            ids=setup.ids,
-            clock=setup.clock,
-        )
-        self._page = await persona.open_page(self._http, self._sign_in.url)
-        return list(self._page.people)
+        return await self._arriving.people()
 
     async def sign_in(self, person_id: str) -> tuple[JournalClient, SignedInUser]:
         """Sign in as one of the people; return the way to the journal and who that is."""
-        if self._page is None or self._sign_in is None:
-            raise Trouble(TroubleCode.SIGN_IN_FAILED)
-        return self._way_of(
-            await self._sign_in.finish(await persona.choose(self._http, self._page, person_id))
-        )
+        return self._way_of(await self._arriving.as_person(person_id))
 
     async def elsewhere(
         self, shown: Callable[[BrowserView | CodeView], None]
     ) -> tuple[JournalClient, SignedInUser]:
         """Sign in to a journal that is not the embedded one, by the first way that is open here. `shown` is told what to do."""
-        arriving = Arriving(self._setup, self._http)
+        arriving = self._arriving
         is_by_code = arriving.ways()[0] is Way.DEVICE
         return self._way_of(await (arriving.with_code(shown) if is_by_code else arriving.in_browser(shown)))
 

@@ -35,9 +35,6 @@ class RoundActs(AtWork):
     _watch: ConnectionWatch
     _taking: asyncio.Lock
 
-    async def _after_contact(self, let_in: bool) -> bool:  # noqa: FBT001  what the delivery tells
-        raise NotImplementedError
-
     async def take_round(self, progress: Callable[[RoundProgress], None]) -> RoundView:
         """Bring the visits of the shift and the charts of their patients.
 

@@ -10,13 +10,15 @@ from ports.disk import SystemDisk
 from ports.folders import user_folders
 from ports.ids import SystemIds
 from ports.worker import ThreadWorker
-from services.embedded import embedded_journal
-from services.journals import EMBEDDED, Journals
+from services.embedded import EMBEDDED, embedded_journal
 from services.setup import Setup
 from services.workday import Workday
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ports.folders import Folders
+    from services.configured_journal import ConfiguredJournal
 
 
 def workday_here(
@@ -41,7 +43,7 @@ def setup_here(
 ) -> Setup:
     """Return the seams of the real machine with a journal; see `workday_here`."""
     folders, disk = user_folders(), SystemDisk()
-    configured = Journals(folders.journals, disk).read(journal) if journal != EMBEDDED else None
+    configured = _configured(journal, folders, disk)
     address = configured.address if configured else None
     if address is None:
         address = embedded_journal(sandbox_state or folders.sandbox, disk)
@@ -54,3 +56,12 @@ def setup_here(
         review_before_sending=configured.review_before_sending,
         retention=configured.retention,
     )
+
+
+def _configured(journal: str, folders: Folders, disk: SystemDisk) -> ConfiguredJournal | None:
+    """Return what a journal's file says, or None for the embedded one, which has none: then nothing that reads one is loaded."""
+    if journal == EMBEDDED:
+        return None
+    from services.journals import Journals
+
+    return Journals(folders.journals, disk).read(journal)

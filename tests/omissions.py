@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections import defaultdict
@@ -73,6 +74,15 @@ def _may_mount() -> bool:
         )
 
 
+def _has_ipv6() -> bool:
+    """Tell whether this machine can be called on ::1."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
 PEERS = {
     "gnome-keyring": Peer(
         lambda: _has_programs("gnome-keyring-daemon", "dbus-run-session"),
@@ -93,6 +103,7 @@ PEERS = {
         "npm; as fhir-router, which brings the Node, from tests/peers/oidc_provider into "
         f".peers/{OIDC_PROVIDER.name}",
     ),
+    "ipv6": Peer(_has_ipv6, "a loopback interface with the address ::1"),
     "mount": Peer(_may_mount, "root on Linux, to mount a small tmpfs"),
     "shared": Peer((SHARED / "synthea").is_dir, "the folder shared/ beside this checkout"),
 }

@@ -60,6 +60,10 @@ def test_the_rows_and_words_of_the_screens_load_nothing_heavy() -> None:
     assert not names & (HEAVY | SCREEN | SERVER)
 
 
+def test_a_day_with_the_embedded_journal_loads_nothing_that_only_others_need() -> None:
+    assert not loaded(IMPORT_ALL, "services.start") & {"tomllib", "joserfc", "segno"}
+
+
 @pytest.mark.parametrize("room", ["client", "offline_cache", "services", "clinical", "ports"])
 def test_rooms_without_a_screen_load_no_screen(room: str) -> None:
     assert not loaded(IMPORT_ALL, *modules(room)) & (SCREEN | SERVER)

@@ -46,6 +46,7 @@ async def test_name_that_is_not_found_is_no_network_and_nothing_was_sent() -> No
     await transport.aclose()
 
 
+@pytest.mark.needs("ipv6")
 async def test_journal_that_has_only_an_ipv6_address() -> None:
     """Fault: N12."""
 
@@ -56,10 +57,7 @@ async def test_journal_that_has_only_an_ipv6_address() -> None:
         await writer.drain()
         writer.close()
 
-    try:
-        server = await asyncio.start_server(answer, "::1", 0)
-    except OSError:
-        pytest.skip("this machine has no IPv6")
+    server = await asyncio.start_server(answer, "::1", 0)
     port = server.sockets[0].getsockname()[1]
     transport = JournalTransport(
         f"http://[::1]:{port}/fhir", clock=SystemClock(), ids=SystemIds(), plain_http=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from services.sections import NAMES
 from services.views import NoticeCode
 from tui.text.format import moment_short
 from tui.text.ink import visible
@@ -31,18 +32,6 @@ _WORDS: dict[NoticeCode, str] = {
     NoticeCode.NO_VISIT: "{name}: står på pasientlisten, men har ikke besøk i tiden som er hentet.",
     NoticeCode.GHOST: "{name}: noe er slettet i journalen, men beholdt her fordi usendt arbeid bygger på det.",
 }
-_PARTS = {
-    "allergies": "allergier",
-    "alerts": "varsler",
-    "medicines": "medisiner",
-    "tasks": "oppgaver",
-    "plan": "tiltaksplan",
-    "goals": "mål",
-    "orders": "vedtak",
-    "vitals": "målinger",
-    "notes": "notater",
-    "problems": "problemer",
-}
 _PARTLY = (
     NoticeCode.ACCESS_WITHDRAWN,
     NoticeCode.PART_BLOCKED,
@@ -63,7 +52,7 @@ def _detail(row: NoticeRow) -> str:
     if not row.detail:
         return ""
     if row.code in _PARTLY:
-        return f" ({_PARTS.get(row.detail, row.detail)})"
+        return f" ({NAMES.get(row.detail, row.detail)})"
     if row.code is NoticeCode.VISIT_MOVED:
         return f" til {visible(row.detail)}"
     if row.code is NoticeCode.VISIT_RESCHEDULED:
