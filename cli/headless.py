@@ -62,6 +62,8 @@ def _text(trouble: Trouble) -> str:
     if trouble.code is TroubleCode.PIN_TOO_SHORT:
         return words.TOO_SHORT
     said = trouble_words(trouble)
+    if elsewhere := trouble.details.get("unsent_elsewhere"):
+        return words.UNSENT_ELSEWHERE.format(journals=elsewhere)
     return f"{said.what}\n{said.safe}\n{said.next}"
 
 
@@ -74,8 +76,10 @@ def _has_cache() -> bool:
 async def _within(workday: Workday, options: Namespace, act: Act) -> int:
     try:
         door = await workday.door()
-        if not door.locked:
-            raise Trouble(TroubleCode.CACHE_MISSING)
+        if not door.locked:  # of this journal: what is unsent of another is not to be taken for nothing
+            unsent = await workday.unsent_elsewhere()
+            journals = ", ".join(f"{journal} ({count})" for journal, count in unsent.items())
+            raise Trouble(TroubleCode.CACHE_MISSING, unsent_elsewhere=journals)
         await workday.unlock(read_pin(options.pin_fd))
         said, code = await act(workday, door)
     finally:

@@ -19,6 +19,9 @@ NO_PIN = {
     NoPinBecause.UNREADABLE: f"Fildeskriptoren kan ikke leses.\nIngenting er endret.\n{_GIVE}",
 }
 
+UNSENT_ELSEWHERE = """Det er ikke noe lager for denne journalen på denne maskinen.
+Signert og ikke sendt ligger her for en annen, og er trygt: {journals}.
+Se det med feltjournal --journal NAVN status, og send det med feltjournal --journal NAVN sync."""
 TOO_SHORT = "Det er for kort til å være PIN-koden.\nAlt er beholdt, og ingen forsøk er brukt.\nPrøv igjen; den har minst 6 tegn."
 
 _CONNECTION = {

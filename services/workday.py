@@ -68,6 +68,14 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         with told():
             return await (await self._at_entrance()).door()
 
+    async def unsent_elsewhere(self) -> dict[str, int]:
+        """Return what is unsent in every cache of this machine, by journal: the counts that stand outside the encryption."""
+        found: dict[str, int] = {}
+        with told():
+            for cache in await (await self._at_entrance()).caches():
+                found[cache.journal] = found.get(cache.journal, 0) + cache.unsent_entries
+        return {journal: unsent for journal, unsent in found.items() if unsent}
+
     async def people(self) -> list[Person]:
         """Ask the journal whom its sign-in lets in."""
         with told():

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.exit_codes import ExitCode
+from ports.disk import SystemDisk
+from services.journal_file import FILE
 from tests.pty.client import plain_environment
 from tests.pty.terminal import Terminal
 from tests.sandbox_room import SandboxRoom
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FEW_COLUMNS = 80
+OTHER_JOURNAL = b"""name = "Journalen"
+environment = "test"
+base = "https://journal.example/fhir"
+
+[sign_in]
+issuer = "https://innlogging.example"
+client_id = "feltjournal"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,19 @@ async def test_what_went_and_what_waits_is_told_to_scripts_as_codes(machine: Mac
     again = machine.run("sync", "--pin-fd", "0").stdout
     assert "Ingenting ble sendt nå." in again
     assert "Usendt: 1 oppføring" in again
+
+
+async def test_what_is_unsent_of_another_journal_is_not_called_nothing(machine: Machine) -> None:
+    """Asked of a journal that was never used here, what was signed for the embedded one is told of, without a PIN."""
+    await with_a_round(machine, signed=True)
+    folder = machine.folder / ".config" / "feltjournal" / "journals" / "hp"
+    SystemDisk().replace(folder / FILE, OTHER_JOURNAL)
+    for command in ("status", "sync"):
+        said = machine.run("--journal", "hp", command, "--pin-fd", "0")
+        assert (said.returncode, said.stdout) == (7, "")
+        assert "Signert og ikke sendt ligger her for en annen, og er trygt: " in said.stderr
+        assert "(1)" in said.stderr
+        assert "Ingenting er tapt her" not in said.stderr
 
 
 async def test_a_journal_without_the_organisations_key_is_told(machine: Machine) -> None:
