@@ -36,6 +36,9 @@ _PER_PATIENT = frozenset(
 )
 """Refusals that may be about one of the patients, or about the form of the question: each is asked for alone then."""
 
+_FAULTS_IN_A_ROW = 3
+"""One record over which a journal stumbles makes the common question fail; so many tell that it is not one record."""
+
 
 class _Gathered:
     """Holds the pages of a window until all of it is in."""
@@ -78,11 +81,23 @@ async def read_news(work: Work, part: ChartPart, patients: Sequence[str], cursor
     except JournalError as error:
         reason = work.met(error)
         if error.kind in _PER_PATIENT:
+            await _each_alone(work, part, patients, len(patients))
+        elif error.kind is ErrorKind.SERVER_FAULT and error.retry_after is None:
+            await _each_alone(work, part, patients, _FAULTS_IN_A_ROW)
+        else:
             for patient in patients:
-                await read_part(work, patient, part)
-            return
-        for patient in patients:
-            await work.lacks(patient, part, reason)
+                await work.lacks(patient, part, reason)
+
+
+async def _each_alone(work: Work, part: ChartPart, patients: Sequence[str], most: int) -> None:
+    """Read the part of each by itself, until so many in a row failed: then it is not one patient's trouble."""
+    failed = 0
+    for patient in patients:
+        if failed == most:
+            await work.lacks(patient, part, str(ErrorKind.SERVER_FAULT))
+            continue
+        await read_part(work, patient, part)
+        failed = failed + 1 if part.name in dict(work.lacking(patient)) else 0
 
 
 async def _window(work: Work, part: ChartPart, patients: Sequence[str], query: Query) -> None:

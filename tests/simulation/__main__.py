@@ -6,8 +6,9 @@ import argparse
 import multiprocessing
 import sys
 import time
+from functools import partial
 
-from tests.simulation.many import Failed, Sum, find_mutant, run_many
+from tests.simulation.many import Sum, find_mutant, run_many
 from tests.simulation.mutants import MUTANTS
 
 MOST_TO_FIND_A_BUG = 200
@@ -60,16 +61,12 @@ class _Telling:
 def _find(names: list[str], processes: int) -> int:
     missed = 0
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for name, failed in pool.imap_unordered(_sought, names):
+        for name, failed in pool.imap_unordered(partial(find_mutant, most=MOST_TO_FIND_A_BUG), names):
             missed += failed is None
             told = "NOT FOUND" if failed is None else f"seed {failed.seed}: {failed.failure[:90]}"
             print(f"{name}: {told}", flush=True)
     print(f"{len(names)} planted bugs, {missed} not found within {MOST_TO_FIND_A_BUG} seeds")
     return int(missed > 0)
-
-
-def _sought(name: str) -> tuple[str, Failed | None]:
-    return name, find_mutant(name, MOST_TO_FIND_A_BUG)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -142,6 +143,9 @@ class FaultyLine(httpx.AsyncBaseTransport):
         """Called before a write leaves."""
         self.seen: dict[tuple[str, str], tuple[int, bytes]] = {}
         """What this laptop last read of each resource: number and body of the version."""
+        self.sent_in_doubt: Counter[str] = Counter()
+        """How often a note that may have arrived left again, by the id of its part."""
+        self._doubtful: set[str] = set()
         self._chance = chance
         self._may_refuse = chance.random() < 0.25
         self._late: set[asyncio.Task[None]] = set()
@@ -157,12 +161,21 @@ class FaultyLine(httpx.AsyncBaseTransport):
         if not self._is_open:
             raise httpx.ConnectError("down", request=request)
         is_write = _is_write(request)
-        if is_write:
-            self.watch()
-        fault = self._draw(is_write=is_write)
+        if not is_write:
+            return await self._carry(request, self._draw(is_write=False))
+        self.watch()
+        note = await _note_of(request)
+        self.sent_in_doubt[note] += note in self._doubtful
+        try:
+            return await self._carry(request, self._draw(is_write=True))
+        except httpx.ReadError:
+            self._doubtful |= {note} - {""}
+            raise
+
+    async def _carry(self, request: httpx.Request, fault: str) -> httpx.Response:
         await self._on_the_way_out(fault, request)
         if fault in _BEFORE:
-            self.refusals += is_write and fault in REFUSALS
+            self.refusals += _is_write(request) and fault in REFUSALS
             return self._page(_BEFORE[fault], asks=fault.endswith("-asks"))
         if fault == "one-fails" and b'"transaction"' in await request.aread():
             return (await self._apply_but_the_last(request)).response()
@@ -253,6 +266,13 @@ class FaultyLine(httpx.AsyncBaseTransport):
 
 def _is_write(request: httpx.Request) -> bool:
     return request.method == "PUT" or (request.method == "POST" and "_search" not in request.url.path)
+
+
+async def _note_of(request: httpx.Request) -> str:
+    """Return the id of the part when the request files one note by itself."""
+    if not request.url.path.endswith("/DocumentReference"):
+        return ""
+    return _op_id(request, await request.aread())
 
 
 def _op_id(request: httpx.Request, content: bytes) -> str:

@@ -108,16 +108,16 @@ def _pool(processes: int, folder: Path) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, spawn, initializer=_begin, initargs=(folder,))
 
 
-def find_mutant(name: str, most: int) -> Failed | None:
-    """Return the first seed that finds a planted bug, as it was drawn; None when none of the first `most` does."""
+def find_mutant(name: str, most: int) -> tuple[str, Failed | None]:
+    """Return a planted bug and the first seed that finds it, as it was drawn; None when none of the first `most` does."""
     with contextlib.ExitStack() as held:
         world = World.make(held.enter_context(quick_place()))
         held.enter_context(MUTANTS[name]())
         for seed in range(most):
             failed = _failed(world, seed, shorten=False)
             if failed is not None:
-                return failed
-    return None
+                return name, failed
+    return name, None
 
 
 def _begin(folder: Path) -> None:

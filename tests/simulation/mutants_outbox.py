@@ -240,8 +240,8 @@ def matched_twice() -> AbstractContextManager[object]:
     def match(self: StrangerTable, local_id: str, patient: str, *, by: str, at: datetime) -> None:
         found = self.get(local_id)
         if found is not None and found.patient:
-            self._engine.run("UPDATE local_patient SET patient = '' WHERE local_id = ?", (local_id,))
-            self._engine.run("UPDATE entry SET patient = ? WHERE patient = ?", (local_id, found.patient))
+            self._engine.run("DELETE FROM local_patient WHERE local_id = ?", (local_id,))
+            self.add(found)  # the schema lets no match be changed, so that it is made anew
         bind(self, local_id, patient, by=by, at=at)
 
     held = contextlib.ExitStack()

@@ -164,14 +164,13 @@ class NurseActs:
         if found and patients:
             local, patient = chance.choice(found), chance.choice(patients)
             digits = await self._digits(patient, "")
-            is_new = local not in self._book.matched
             try:
                 await self._day.match(local, patient, digits)
             finally:
                 typed = self._book.nurse.store.strangers.get(local)
-                if is_new and typed is not None and typed.patient:
-                    assert typed.patient == patient, "matched with somebody else"
-                    self._book.matched[local] = patient
+                if typed is not None and typed.patient:
+                    bound = self._book.matched.setdefault(local, patient)
+                    assert typed.patient == bound, "matched with somebody else"
 
     async def queue_missing(self, chance: random.Random) -> None:
         """Queue again what a restored journal lost."""

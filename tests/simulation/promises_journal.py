@@ -32,6 +32,17 @@ def check_writes(truth: Truth) -> None:
             _check_create(book, write)
         else:
             _check_update(book, truth, write, before[id(write)])
+    if truth.server.is_epic and truth.server.behind.restored_at is None:
+        for book in truth.books:
+            _check_notes(book)
+
+
+def _check_notes(book: Book) -> None:
+    """A note that a journal without conditional creates may have goes again only when a person wants it."""
+    for op_id, times in book.line.sent_in_doubt.items():
+        part = book.nurse.store.entries.part(op_id)
+        if times and part is not None:
+            assert times <= book.made[part.entry_id].resends, "a note was sent again by itself"
 
 
 def _check_create(book: Book, write: Write) -> None:

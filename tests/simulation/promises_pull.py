@@ -147,12 +147,12 @@ def _check_part(
 
 def _is_of(truth: Truth, part: ChartPart, body: bytes, now: datetime) -> bool:
     """Tell whether the part's question finds a resource; what is about to grow too old counts as not."""
-    if truth.server.is_epic and not _is_of_a_kind_named(part, body):
+    if truth.server.is_epic and not is_of_a_kind_named(part, body):
         return False
     return part.shows(body) and part.is_recent(body, now) and part.is_recent(body, now + timedelta(days=4))
 
 
-def _is_of_a_kind_named(part: ChartPart, body: bytes) -> bool:
+def is_of_a_kind_named(part: ChartPart, body: bytes) -> bool:
     """Tell whether a journal that wants a kind named would give the resource for the kinds that we name."""
     named = dict(part.if_demanded).get("category")
     if named is None:

@@ -16,6 +16,8 @@ from tests.pull_room import ME, Kept, a_round, full
 from tests.store_room import NOON, HandClock, draft
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from offline_cache.store import Store
 
 SECOND = timedelta(seconds=1)
@@ -324,3 +326,39 @@ async def test_news_of_a_part_asked_for_by_kind_do_not_make_it_whole_of_all_kind
     assert (await journal.take(store).round()).complete
     assert {s.reason for s in store.scopes.sections("p1") if s.name == "plan"} == {"named-kinds"}
     assert [q for q in asked_of(journal, "CarePlan") if "_lastUpdated" in q]
+
+
+def faulty(journal: Kept, fails: Callable[[str], bool]) -> None:
+    """Let the journal answer 500 to a question for tasks that names whom it stumbles over."""
+    plain = journal._met
+
+    def met(type_: str, query: tuple[tuple[str, str], ...], id_: str = "") -> None:
+        plain(type_, query, id_)
+        if type_ == "Task" and fails(dict(query).get("patient", "")):
+            raise JournalError(ErrorKind.SERVER_FAULT, status=500)
+
+    journal._met = met  # type: ignore[method-assign]  # a journal of another make
+
+
+async def test_journal_that_stumbles_over_one_record_keeps_news_of_nobody_else_back() -> None:
+    """Fault: P14, H13."""
+    store, journal = a_round(patients=9)
+    await taken(journal, store)
+    journal.at += 600 * SECOND
+    journal.about("Task", "t9", "p9", status="requested")
+    faulty(journal, lambda who: "p4" in who.split(","))
+    assert not (await journal.take(store).round()).complete
+    lacking = {p for p in store.scopes.patients() for s in store.scopes.sections(p) if not s.complete}
+    assert lacking == {"p4"}
+    assert store.resources.get("Task", "t9") is not None
+
+
+async def test_journal_that_fails_for_everybody_is_not_asked_about_each() -> None:
+    store, journal = a_round(patients=9)
+    await taken(journal, store)
+    journal.at += 600 * SECOND
+    faulty(journal, bool)
+    assert not (await journal.take(store).round()).complete
+    lacking = {p for p in store.scopes.patients() for s in store.scopes.sections(p) if not s.complete}
+    assert len(lacking) == 9
+    assert len(asked_of(journal, "Task")) == 1 + pull_delta._FAULTS_IN_A_ROW
