@@ -150,6 +150,7 @@ class Nurse:
                 f"{ORIGIN}/auth",
                 embedded_key=self._key,
                 patient_list=self._patient_list,
+                refuses_known_vitals=bool(self._patient_list),  # the one that is like Epic
             ),
             key_cost=KdfParams(memory_kib=64, passes=1, lanes=1),
             inner=self._line,
