@@ -38,6 +38,7 @@ from offline_cache.search import Search
 from offline_cache.search_index import SearchIndex
 from offline_cache.strangers import StrangerTable
 from offline_cache.sync_report import ReportTable
+from offline_cache.told_log import ToldLog
 from offline_cache.unsent_work import resources_under_unsent_work
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Store:
         self.strangers = StrangerTable(engine, self.transaction)
         self.safety = SafetyNotices(engine)
         self.audit = AuditLog(engine, self.meta, keys.audit, clock)
+        self.told = ToldLog(self.audit, self.meta)
 
     @classmethod
     def open(
@@ -175,6 +177,11 @@ class Store:
             self._afterwards.append(act)
         else:
             act()
+
+    @property
+    def database_id(self) -> str:
+        """Return the id that the database keeps through every change of key."""
+        return self._keys.database_id
 
     @property
     def mark(self) -> bytes:

@@ -18,6 +18,7 @@ from offline_cache.lease_state import LeaseState
 from offline_cache.purges import PurgeReason
 from offline_cache.retention import Retention
 from offline_cache.wipe import WipeReport, begin_wipe, finish_wipe
+from services import keeping
 from services.trouble import Trouble, TroubleCode
 from services.wipe_word import WipeWord, tell_end_of_wipe
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 _LEASE = "lease"
 _LOOK = 30.0
 """Seconds between two looks at the clocks."""
+
+_MIRROR_EVERY = 10
+"""Rows of the log that may be written before its end is kept outside the database again: a keyring takes half a second."""
 
 _KEEP = 60.0
 """Seconds of the lease that a crash may forget."""
@@ -85,6 +89,7 @@ class Retaining:
         self._lease: Lease | None = None
         self._written: LeaseRecord | None = None
         self._held = 0
+        self._mirrored = 0
         self._began_readable = True
         self.is_over = False
         """Whether the cache of this session is gone."""
@@ -228,6 +233,7 @@ class Retaining:
 
     def _settle(self, record: LeaseRecord, state: LeaseState, in_sight: Collection[str]) -> None:
         """Keep the lease when it has moved, and carry out what follows from it."""
+        self._mirror()
         before = self._written
         is_news = before is None or _but_time(before) != _but_time(record)
         if before is None or is_news or record.counted - before.counted >= _KEEP:
@@ -241,6 +247,13 @@ class Retaining:
             self._held = len(self._retention.carry_out(in_sight=in_sight).held)
         else:
             self._held = 0
+
+    def _mirror(self) -> None:
+        """Keep the end of the log outside the database when it has moved on."""
+        reach = self._store.audit.head.sequence
+        if reach - self._mirrored >= _MIRROR_EVERY:
+            keeping.mirror(self._session)
+            self._mirrored = reach
 
     def _drop_off_list(self, in_sight: Collection[str]) -> None:
         record = self._store.scopes.round()
