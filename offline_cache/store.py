@@ -7,6 +7,7 @@ import hmac
 from functools import partial
 from typing import TYPE_CHECKING
 
+from offline_cache.accesses import AccessTable
 from offline_cache.audit import AuditLog
 from offline_cache.changes import ChangeTable
 from offline_cache.conflicts import ConflictTable
@@ -86,6 +87,7 @@ class Store:
         self.changes = ChangeTable(engine)
         self.reports = ReportTable(engine)
         self.purges = PurgeTable(engine)
+        self.accesses = AccessTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
         self.holding = Holding(engine, self.transaction)
         self.depends = Dependencies(engine)

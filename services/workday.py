@@ -20,6 +20,7 @@ from services.entry_acts import EntryActs
 from services.log_acts import LogActs
 from services.log_upload import LogUpload
 from services.outbox_acts import OutboxActs
+from services.patient_search import PatientSearch
 from services.reading import Counts, Reading
 from services.round_acts import RoundActs
 from services.signing import Signing
@@ -42,7 +43,7 @@ _PATIENCE = 5.0
 """Seconds that leaving waits for a token that is being renewed."""
 
 
-class Workday(OutboxActs, EntryActs, RoundActs, LogActs):
+class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, LogActs):
     """A clinician's working day with one journal, from the locked door to the last delivered entry."""
 
     def __init__(self, setup: Setup) -> None:
@@ -295,7 +296,7 @@ class Workday(OutboxActs, EntryActs, RoundActs, LogActs):
             counts = await self._setup.worker.run(reading.counts)
         except CacheError:
             known = self._status
-            counts = Counts(known.data_as_of, known.unsent_visits, known.unsent_entries)
+            counts = Counts(known.data_as_of, known.unsent_visits, known.unsent_entries, known.accesses)
         else:
             await self._note_unsent(session, counts)
         self._status = status_line(self._setup, self._watch, session, counts, self._retaining)
