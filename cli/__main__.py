@@ -82,6 +82,10 @@ def _command(options: Namespace) -> int:
         from cli import seals
 
         return seals.run(options)
+    if options.command == "audit":
+        from cli import audit
+
+        return audit.run(options)
     if options.command == "rescue":
         from cli import rescue
 

@@ -30,6 +30,7 @@ sluttkoder:
   3  låst, eller PIN mangler      7  det er ingenting her
   8  feil nøkkel til forsegling   9  forseglet for en annen journal
   10 forseglingen er skadet       11 filen er ikke hel
+  12 loggen er ikke hel
 
 PIN gis i terminalen eller gjennom en fildeskriptor, aldri som argument eller
 miljøvariabel.
@@ -59,6 +60,10 @@ _RESCUES = """
 Leser tilbake først, og leverer bare det som mangler, med den som signerte som
 forfatter. Kan trygt kjøres flere ganger. Sluttkode: 0-4 eller 6-11, se
 feltjournal --help."""
+_LOGGED = """
+Loggen sier hvem som har åpnet hvilken pasient, når og hvorfor. Den er lenket: en
+rad som slettes, endres, flyttes eller kuttes bort, merkes. Ingenting om pasienter
+skrives ut. Sluttkode: 0-5, 7 eller 12, se feltjournal --help."""
 _CHECKS = """
 Endrer ingenting. Sluttkode: 1 når noe ikke virker, ellers 0."""
 
@@ -88,6 +93,7 @@ def parser() -> BokmalParser:
     doctor = add_command(commands, "doctor", "hva denne maskinen har og mangler for trygt arbeid", _CHECKS)
     doctor.add_argument("--json", action="store_true", help="skriv svaret som JSON")
     _journals(commands)
+    _audit(commands)
     _seals(commands)
     _rescue(commands)
     add_command(commands, "sandbox", "øvingsjournalen: serve, stop, status")
@@ -110,6 +116,15 @@ def _journals(commands: argparse._SubParsersAction[BokmalParser]) -> None:
     check.add_argument("name", metavar="NAVN", help="hvilken journal")
     for verb in (listed, add, check):
         verb.add_argument("--json", action="store_true", help="skriv svaret som JSON")
+
+
+def _audit(commands: argparse._SubParsersAction[BokmalParser]) -> None:
+    """Add `audit verify`."""
+    audit = add_command(commands, "audit", "loggen over hvem som har lest hva: verify", _LOGGED)
+    verbs = audit.add_subparsers(dest="verb", required=True, metavar="verify")
+    verify = add_command(verbs, "verify", "si om loggen er hel, også mot journalens kopi", _LOGGED)
+    verify.add_argument("--offline", action="store_true", help="spør ikke journalen")
+    _headless(verify)
 
 
 def _seals(commands: argparse._SubParsersAction[BokmalParser]) -> None:

@@ -20,3 +20,4 @@ class ExitCode(IntEnum):
     OTHER_JOURNAL = 9  # the seals belong to another journal
     DAMAGED = 10  # a seal, or the file that it came in, is not whole
     TRUNCATED = 11  # the file with seals ends too early: it was not copied whole
+    LOG_BROKEN = 12  # the audit log does not hold: something was deleted, changed, moved or cut off

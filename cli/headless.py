@@ -16,13 +16,14 @@ from tui.text.nb_trouble import trouble_words
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from datetime import datetime
 
     from services.views import Door
     from services.workday import Workday
 
     Act: TypeAlias = Callable[[Workday, Door], Awaitable[tuple[dict[str, Any], ExitCode]]]
+    Lines: TypeAlias = Callable[[dict[str, Any]], Iterable[str]]
 
 _EXIT_OF = {
     TroubleCode.WRONG_PIN: ExitCode.LOCKED,
@@ -43,13 +44,27 @@ _EXIT_OF = {
 }
 
 
-def run(options: Namespace, act: Act) -> int:
-    """Open the door, unlock, do one thing, say it and close. Trouble becomes words and an exit code."""
+def run(
+    options: Namespace,
+    act: Act,
+    lines: Lines = words.lines,
+    instead: Mapping[TroubleCode, tuple[str, ExitCode, str]] | None = None,
+) -> int:
+    """Open the door, unlock, do one thing, say it and close. Trouble becomes words and an exit code.
+
+    Args:
+        options: has `journal`, `json` and `pin_fd`.
+        act: what is done; what it found and the exit code.
+        lines: puts what it found into words.
+        instead: what some trouble is to this command: the error's name, its exit code and its words.
+    """
     from services.start import workday_here
 
     try:
-        return asyncio.run(_within(workday_here(journal=options.journal), options, act))
+        return asyncio.run(_within(workday_here(journal=options.journal), options, act, lines))
     except Trouble as trouble:
+        if instead and trouble.code in instead:
+            return refuse(*instead[trouble.code], options)
         if trouble.code is TroubleCode.SANDBOX_NOT_RUNNING and not _has_cache():
             trouble = Trouble(TroubleCode.CACHE_MISSING)
         return refuse_trouble(trouble, options)
@@ -73,7 +88,7 @@ def _has_cache() -> bool:
     return folder.is_dir() and any(one.is_dir() for one in folder.iterdir())
 
 
-async def _within(workday: Workday, options: Namespace, act: Act) -> int:
+async def _within(workday: Workday, options: Namespace, act: Act, lines: Lines) -> int:
     try:
         door = await workday.door()
         if not door.locked:  # of this journal: what is unsent of another is not to be taken for nothing
@@ -87,7 +102,7 @@ async def _within(workday: Workday, options: Namespace, act: Act) -> int:
     if options.json:
         print(json.dumps(said, ensure_ascii=False))
     else:
-        say(words.lines(said))
+        say(lines(said))
     return code
 
 

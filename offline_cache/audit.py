@@ -85,10 +85,10 @@ class AuditLog:
         self._engine.run(f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, digest))  # noqa: S608  constant
         self._meta.put(_HEAD, row[0].to_bytes(8, "big") + digest)
 
-    def records(self, after: int = 0) -> list[AuditRecord]:
-        """Return the rows after a sequence number, in order."""
-        statement = f"SELECT {_COLUMNS} FROM audit WHERE sequence > ? ORDER BY sequence"  # noqa: S608  constant
-        return [_record(row) for row in self._engine.run(statement, (after,))]
+    def records(self, after: int = 0, most: int = -1) -> list[AuditRecord]:
+        """Return the rows after a sequence number, in order; `most` of them at most, or all."""
+        statement = f"SELECT {_COLUMNS} FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608  constant
+        return [_record(row) for row in self._engine.run(statement, (after, most))]
 
     def verify(self, mirrored: AuditHead | None = None) -> int:
         """Recompute the whole chain and return its length.

@@ -15,6 +15,7 @@ OF_A_PATIENT: dict[str, str] = {
     "notice": "DELETE FROM notice WHERE patient = ?",
     "change": "DELETE FROM change WHERE patient = ?",
     "safety_notice": "DELETE FROM safety_notice WHERE patient = ?",
+    "access": "DELETE FROM access WHERE patient = ?",
 }
 """The statement that empties each table of one patient."""
 

@@ -19,6 +19,7 @@ class PurgeReason(StrEnum):
     """Why a chart must go; the later one in this list wins when two meet."""
 
     OFF_LIST = "off-list"  # the patient is no longer on my list
+    ACCESS_ENDED = "access-ended"  # the patient was opened for a time that is up
     HARD_END = "hard-end"  # the journal has not been reached for too long
     JOURNAL = "journal"  # the journal's word
 

@@ -148,6 +148,7 @@ class ReceiptCheck:
             if is_put_back:  # what it has again is stamped before the cursors, and no delta would bring it
                 self._store.cursors.drop_all()
                 self._store.places.drop_all()
+                self._store.told.forget()  # what it has of the log it keeps once, what it lost it gets again
                 self._store.meta.delete(RUN)  # what came whole in it came of the journal as it was before
             self._store.meta.put(_PROBED, str(to_text(self._clock.now())).encode())
             if self.standing is not Standing.OTHER:

@@ -143,7 +143,7 @@ class Retention:
     def _remove(self, record: PurgeRecord) -> None:
         with self._store.transaction():
             self._store.purges.remove_chart(record.patient)
-            if record.reason is not PurgeReason.OFF_LIST:
+            if record.reason in (PurgeReason.HARD_END, PurgeReason.JOURNAL):
                 self._store.scopes.forget_round()
             self._store.purges.move(record.patient, PurgeStep.DELETED)
             self._store.audit.append("purge", patient=record.patient, basis=record.reason, actor=self._actor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from offline_cache import (
+    schema_access,
     schema_outbox,
     schema_place,
     schema_pull,
@@ -72,6 +73,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     schema_retention.STEP,
     schema_speed.STEP,
     schema_place.STEP,
+    schema_access.STEP,
 )
 """All steps in order; a store's version is the number of steps it has taken."""
 

@@ -7,6 +7,7 @@ import hmac
 from functools import partial
 from typing import TYPE_CHECKING
 
+from offline_cache.accesses import AccessTable
 from offline_cache.audit import AuditLog
 from offline_cache.changes import ChangeTable
 from offline_cache.conflicts import ConflictTable
@@ -38,6 +39,7 @@ from offline_cache.search import Search
 from offline_cache.search_index import SearchIndex
 from offline_cache.strangers import StrangerTable
 from offline_cache.sync_report import ReportTable
+from offline_cache.told_log import ToldLog
 from offline_cache.unsent_work import resources_under_unsent_work
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ class Store:
         self.changes = ChangeTable(engine)
         self.reports = ReportTable(engine)
         self.purges = PurgeTable(engine)
+        self.accesses = AccessTable(engine)
         self.entries = EntryTable(engine, clock, self.transaction)
         self.holding = Holding(engine, self.transaction)
         self.depends = Dependencies(engine)
@@ -93,6 +96,7 @@ class Store:
         self.strangers = StrangerTable(engine, self.transaction)
         self.safety = SafetyNotices(engine)
         self.audit = AuditLog(engine, self.meta, keys.audit, clock)
+        self.told = ToldLog(self.audit, self.meta)
 
     @classmethod
     def open(
@@ -175,6 +179,11 @@ class Store:
             self._afterwards.append(act)
         else:
             act()
+
+    @property
+    def database_id(self) -> str:
+        """Return the id that the database keeps through every change of key."""
+        return self._keys.database_id
 
     @property
     def mark(self) -> bytes:

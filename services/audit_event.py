@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from client.errors import JournalError
+from services.access import Ground
 from services.trouble import Trouble, TroubleCode
 from services.trouble_from import of_journal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from services.access import Reason
     from services.session import Clinician, Session
 
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
+_REASONS = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 
 
-def patient_read(patient_id: str, clinician: Clinician, at: datetime) -> bytes:
-    """Return an AuditEvent: this clinician reads this patient's record for treatment, now."""
+def patient_read(patient_id: str, clinician: Clinician, reason: Reason, at: datetime) -> bytes:
+    """Return an AuditEvent: this clinician reads this patient's record, now, and on what ground."""
+    is_emergency = reason.ground is Ground.EMERGENCY
     event = {
         "resourceType": "AuditEvent",
         "type": {"system": _DICOM, "code": "110110", "display": "Patient Record"},
@@ -27,7 +31,10 @@ def patient_read(patient_id: str, clinician: Clinician, at: datetime) -> bytes:
         "recorded": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "outcome": "0",
         "purposeOfEvent": [
-            {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "TREAT"}]}
+            {
+                "coding": [{"system": _REASONS, "code": "BTG" if is_emergency else "TREAT"}],
+                "text": f"{reason.basis}: {reason.words}" if reason.words else reason.basis,
+            }
         ],
         "agent": [{"who": {"reference": clinician.fhir_user, "display": clinician.name}, "requestor": True}],
         "source": {"observer": {"display": "Feltjournal"}},
@@ -42,13 +49,13 @@ def patient_read(patient_id: str, clinician: Clinician, at: datetime) -> bytes:
     return msgspec.json.encode(event)
 
 
-async def log_with_journal(session: Session, patient_id: str, at: datetime) -> None:
+async def log_with_journal(session: Session, patient_id: str, reason: Reason, at: datetime) -> None:
     """Have the journal note the reading before anything is shown; without a cache there is no log of our own.
 
     Raises:
         Trouble: NO_AUDIT when it could not be noted.
     """
     try:
-        await session.client.create("AuditEvent", patient_read(patient_id, session.clinician, at))
+        await session.client.create("AuditEvent", patient_read(patient_id, session.clinician, reason, at))
     except JournalError as error:
         raise Trouble(TroubleCode.NO_AUDIT, cause=of_journal(error).code.value) from None

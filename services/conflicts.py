@@ -109,7 +109,7 @@ class Settling:
         Raises:
             Trouble: DIGITS_DIFFER.
         """
-        chart = self._reading.chart(entry.patient, entry.visit)
+        chart = self._reading.unshown(entry.patient, entry.visit)
         number = chart.banner.identity_number
         if number and overrides(choices) and retyped != number[-3:]:
             raise Trouble(TroubleCode.DIGITS_DIFFER)
@@ -216,7 +216,7 @@ class Settling:
             theirs_author=met.theirs_author,
             theirs_at=parse_time(met.theirs_at).at,
             found_at=record.found_at,
-            retype_digits=needs_digits(self._reading.chart(patient, entry.visit)) if entry else False,
+            retype_digits=needs_digits(self._reading.unshown(patient, entry.visit)) if entry else False,
             is_readable=merged is not None,
             my_text=tuple(_my_text(merged, record, {})),
         )

@@ -59,6 +59,7 @@ class Delivery:
         changed: Callable[[], Awaitable[None]],
         reconnected: Callable[[], Awaitable[None]] | None = None,
         reached: Callable[[bool], Awaitable[bool]] | None = None,
+        tell_log: Callable[[Capabilities], Awaitable[int]] | None = None,
     ) -> None:
         self._session = session
         self._watch = watch
@@ -66,9 +67,11 @@ class Delivery:
         self._changed = changed
         self._reconnected = reconnected
         self._reached = reached
+        self._tell_log = tell_log
         self._wake = asyncio.Event()
         self._capabilities: Capabilities | None = None
         self._fetching: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
         self.faults = 0
         self.stepped_at = clock.monotonic()
         """When the last step ended: a loop that turns is not stuck, whatever it met."""
@@ -95,7 +98,13 @@ class Delivery:
                 self.stepped_at = self._clock.monotonic()
                 await self._wait(pause)
         finally:
-            await self._stop_fetching()
+            for task in (self._fetching, self._telling):
+                await _ended(task)
+
+    async def log_told(self) -> None:
+        """Wait until the telling of the log that the last step began is over."""
+        if self._telling is not None:
+            await self._telling
 
     async def step(self) -> float:
         """Do one round of asking and delivering; return the seconds until the next is worth while."""
@@ -108,6 +117,7 @@ class Delivery:
             self._fetch_round()
             return self._watch.stagger(SPREAD_DELIVERY)
         pause = await self._deliver(capabilities)
+        self._begin_telling(capabilities)
         if before in _AWAY and self._watch.state is Connection.ONLINE and not self.is_over:
             self._fetch_round()
         return pause
@@ -175,11 +185,20 @@ class Delivery:
         except Exception:  # noqa: BLE001  the round that is there stays; the next connection fetches it again
             self.faults += 1
 
-    async def _stop_fetching(self) -> None:
-        if self._fetching is not None:
-            self._fetching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._fetching
+    def _begin_telling(self, can: Capabilities) -> None:
+        """Begin to tell the journal the log, beside the delivery: it must never make signed work wait."""
+        is_at_it = self._telling is not None and not self._telling.done()
+        is_ours = self._session.receipts.standing is not Standing.OTHER
+        if self._tell_log is None or is_at_it or self.is_over or not is_ours:
+            return
+        if self._watch.state is Connection.ONLINE:
+            self._telling = asyncio.create_task(self._tell(self._tell_log, can), name="log")
+
+    async def _tell(self, tell_log: Callable[[Capabilities], Awaitable[int]], can: Capabilities) -> None:
+        try:
+            await tell_log(can)
+        except Exception:  # noqa: BLE001  the rows stay in the store, and the next step goes on with them
+            self.faults += 1
 
     async def _met(self, state: Connection, retry_after: float | None = None) -> None:
         if self._watch.met(state, retry_after=retry_after):
@@ -196,3 +215,10 @@ class Delivery:
         finally:
             for task in waiting:
                 task.cancel()
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -146,9 +146,9 @@ class OutboxActs(AtWork):
             return await self._setup.worker.run(self._at_desk().strangers.waiting)
 
     async def candidates(self, local_id: str) -> tuple[Candidate, ...]:
-        """Ask the journal who a typed identity may be; a person decides."""
+        """Ask the journal who a typed identity may be; a person decides. That it was asked is in the log first."""
         with told():
-            typed = await self._setup.worker.run(self._at_desk().strangers.typed, local_id)
+            typed = await self._setup.worker.run(self._at_desk().strangers.asked_for, local_id)
             return await find_candidates(self._open().client, typed)
 
     async def match(self, local_id: str, patient_id: str, retyped: str) -> None:

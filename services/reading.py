@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.states import EntryState
 from offline_cache.strangers import URN
+from services.access import Access, Opened
 from services.changed_in_journal import changed_in
 from services.chart import build_chart
 from services.names import birth_date_of, full_name, name_of
@@ -21,8 +22,10 @@ from services.zone import zone_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from offline_cache.accesses import AccessRecord
     from offline_cache.entries import EntryRecord, PartRecord
     from offline_cache.resources import StoredResource
+    from offline_cache.scopes import RoundRecord
     from offline_cache.store import Store
     from ports.clock import Clock
     from services.session import Clinician
@@ -54,6 +57,7 @@ class Counts:
     data_as_of: datetime | None
     unsent_visits: int
     unsent_entries: int
+    accesses: tuple[AccessRecord, ...] = ()
 
 
 class Reading:
@@ -63,13 +67,29 @@ class Reading:
         self._store = store
         self._clock = clock
         self._clinician = clinician
-        self.opened = ""
-        """The patient who was opened last, audit row and all."""
+        self.access = Access(store, clock, clinician)
+        self._opened: Opened | None = None
+        self._listed: RoundRecord | None = None
+
+    @property
+    def opened(self) -> str:
+        """The patient who was opened last, the log's row and all; empty before the first."""
+        return self._opened.patient_id if self._opened is not None else ""
 
     def note_unlock(self) -> None:
         """Write down that the cache was opened."""
         with self._store.transaction():
             self._store.audit.append("unlock", actor=self._clinician.fhir_user)
+
+    def show_round(self) -> RoundView | None:
+        """Return the round for a screen; the first time that it is shown in a session stands in the log."""
+        record = self._store.scopes.round()
+        if record is not None and record != self._listed and not self._store.read_only:
+            with self._store.transaction():
+                count = str(len(record.visit_ids))
+                self._store.audit.append("list-shown", detail=count, actor=self._clinician.fhir_user)
+            self._listed = record
+        return self.round()
 
     def round(self) -> RoundView | None:
         """Return the round that was taken, or None."""
@@ -112,23 +132,35 @@ class Reading:
         return sync_view(self._store)
 
     def open_chart(self, patient_id: str, visit_id: str) -> Chart:
-        """Return a chart; its audit row is committed first, and without it nothing is returned.
+        """Open a patient and return the chart; the log's row is committed first, and without it nothing is returned.
 
         Raises:
-            Trouble: NOT_CACHED when this patient was not taken along.
+            Trouble: NOT_CACHED when this patient was not taken along; NO_REASON, ACCESS_ENDED.
         """
         if self._patient(patient_id) is None:
             raise Trouble(TroubleCode.NOT_CACHED)
-        basis = f"Appointment/{visit_id}" if visit_id else "round"
-        with self._store.transaction():
-            self._store.audit.append(
-                "open-patient", patient=patient_id, basis=basis, actor=self._clinician.fhir_user
-            )
-        self.opened = patient_id
-        return self.chart(patient_id, visit_id)
+        opened = self.access.open(patient_id, visit_id)
+        self._opened = opened
+        return self.shown(opened)
 
-    def chart(self, patient_id: str, visit_id: str = "") -> Chart:
-        """Return a chart that has been opened already."""
+    def chart_again(self, patient_id: str, visit_id: str) -> Chart:
+        """Return the chart that is on the screen as it is now; another patient than the last one is opened, log and all."""
+        last = self._opened
+        if last is None or last.patient_id != patient_id:
+            return self.open_chart(patient_id, visit_id)
+        return self.shown(replace(last, visit_id=visit_id))
+
+    def shown(self, opened: Opened) -> Chart:
+        """Return the chart of a patient who was opened. There is no other way to a chart that is shown.
+
+        Raises:
+            Trouble: NO_AUDIT when the log has no row of it, ACCESS_ENDED when its time is up.
+        """
+        self.access.require(opened)
+        return self.unshown(opened.patient_id, opened.visit_id)
+
+    def unshown(self, patient_id: str, visit_id: str = "") -> Chart:
+        """Return a chart for the rules of signing alone; it is handed to no screen, and so it stands in no log."""
         shown = self.round()
         entries = [row for row in self.outbox() if row.patient_id == patient_id]
         chart = build_chart(self.file(patient_id), shown, visit_id, entries, self._clock.now())
@@ -202,4 +234,5 @@ class Reading:
             data_as_of=record.as_of if record else None,
             unsent_visits=len({(e.patient, e.visit) for e in waiting}),
             unsent_entries=len(waiting),
+            accesses=self.access.running(),
         )

@@ -18,6 +18,8 @@ from offline_cache.lease_state import LeaseState
 from offline_cache.purges import PurgeReason
 from offline_cache.retention import Retention
 from offline_cache.wipe import WipeReport, begin_wipe, finish_wipe
+from services import keeping
+from services.access import Access
 from services.trouble import Trouble, TroubleCode
 from services.wipe_word import WipeWord, tell_end_of_wipe
 
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 _LEASE = "lease"
 _LOOK = 30.0
 """Seconds between two looks at the clocks."""
+
+_MIRROR_EVERY = 10
+"""Rows of the log that may be written before its end is kept outside the database again: a keyring takes half a second."""
 
 _KEEP = 60.0
 """Seconds of the lease that a crash may forget."""
@@ -82,9 +87,12 @@ class Retaining:
             is_sealed=is_sealed,
             rewrite=rewrite,
         )
+        self._access = Access(session.store, setup.clock, session.clinician)
+        self._ended = 0
         self._lease: Lease | None = None
         self._written: LeaseRecord | None = None
         self._held = 0
+        self._mirrored = 0
         self._began_readable = True
         self.is_over = False
         """Whether the cache of this session is gone."""
@@ -124,13 +132,13 @@ class Retaining:
             raise Trouble(TroubleCode.LEASE_ENDED)
 
     async def run(self, changed: Callable[[], Awaitable[None]]) -> None:
-        """Look at the clocks, for ever, and tell when the lease has come to another state."""
-        before = self._state()
+        """Look at the clocks, for ever, and tell when the lease has come to another state, or an access has ended."""
+        before = self._state(), self._ended
         while not self.is_over:
             await self._setup.clock.sleep(_LOOK)
             await self.look()
-            if self._state() is not before:
-                before = self._state()
+            if (self._state(), self._ended) != before:
+                before = self._state(), self._ended
                 await changed()
 
     async def look(self, in_sight: Collection[str] = ()) -> None:
@@ -228,6 +236,7 @@ class Retaining:
 
     def _settle(self, record: LeaseRecord, state: LeaseState, in_sight: Collection[str]) -> None:
         """Keep the lease when it has moved, and carry out what follows from it."""
+        self._mirror()
         before = self._written
         is_news = before is None or _but_time(before) != _but_time(record)
         if before is None or is_news or record.counted - before.counted >= _KEEP:
@@ -237,10 +246,18 @@ class Retaining:
             self._retention.order_all(PurgeReason.HARD_END)
         elif state is LeaseState.WITHDRAWN:
             self._retention.order_all(PurgeReason.JOURNAL)
+        self._ended += self._access.end_those_over()
         if self._store.purges.all():
             self._held = len(self._retention.carry_out(in_sight=in_sight).held)
         else:
             self._held = 0
+
+    def _mirror(self) -> None:
+        """Keep the end of the log outside the database when it has moved on."""
+        reach = self._store.audit.head.sequence
+        if reach - self._mirrored >= _MIRROR_EVERY:
+            keeping.mirror(self._session)
+            self._mirrored = reach
 
     def _drop_off_list(self, in_sight: Collection[str]) -> None:
         record = self._store.scopes.round()
@@ -248,7 +265,8 @@ class Retaining:
             return
         listed = [id_ for one in (record, *self._store.scopes.ahead()) for id_ in one.visit_ids]
         visits = [self._store.resources.get("Appointment", id_) for id_ in listed]
-        self._retention.order_off_list({visit.patient for visit in visits if visit is not None})
+        opened = {one.patient for one in self._access.running()}
+        self._retention.order_off_list({visit.patient for visit in visits if visit is not None} | opened)
         self._held = len(self._retention.carry_out(in_sight=in_sight).held)
 
 

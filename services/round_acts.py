@@ -49,7 +49,7 @@ class RoundActs(AtWork):
             if self._retaining is not None and await self._after_contact(True):
                 await self._retaining.listed((reading.opened,))
             await self._refresh_status()
-            taken = await self._setup.worker.run(reading.round)
+            taken = await self._setup.worker.run(reading.show_round)
         if taken is None:
             raise Trouble(TroubleCode.NOT_CACHED)
         return taken
@@ -57,7 +57,7 @@ class RoundActs(AtWork):
     async def round(self) -> RoundView | None:
         """Return the round as it lies in the cache; None when none was taken."""
         with told():
-            return await self._setup.worker.run(self._clinical().round)
+            return await self._setup.worker.run(self._clinical().show_round)
 
     async def chart(self, patient_id: str, visit_id: str = "", *, again: bool = False) -> Chart:
         """Open a patient's chart. The audit row is written first; if it cannot be, nothing is shown.
@@ -67,9 +67,10 @@ class RoundActs(AtWork):
         session, reading = self._open(), self._clinical()
         with told():
             if again and reading.opened == patient_id:
-                return await self._setup.worker.run(reading.chart, patient_id, visit_id)
+                return await self._setup.worker.run(reading.chart_again, patient_id, visit_id)
             if session.cache is CacheKind.NONE:
-                await log_with_journal(session, patient_id, self._setup.clock.now())
+                reason = await self._setup.worker.run(reading.access.reason_for, patient_id, visit_id)
+                await log_with_journal(session, patient_id, reason, self._setup.clock.now())
             return await self._setup.worker.run(reading.open_chart, patient_id, visit_id)
 
     async def changes(self, patient_id: str) -> tuple[NewsRow, ...]:

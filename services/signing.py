@@ -63,7 +63,7 @@ class Signing:
 
     def summary(self, draft: Draft) -> SignSummary:
         """Return what the signing line names. The digits are asked for where a look-alike is on today's list (UX-06)."""
-        chart = self._reading.chart(draft.patient_id, draft.visit_id)
+        chart = self._reading.unshown(draft.patient_id, draft.visit_id)
         parts, title = self._parts(draft, chart)
         born = chart.banner.birth_date
         return SignSummary(
@@ -85,7 +85,7 @@ class Signing:
         """
         draft = self.writing.draft(entry_id)
         self._refuse_other_patient(draft)
-        chart = self._reading.chart(draft.patient_id, draft.visit_id)
+        chart = self._reading.unshown(draft.patient_id, draft.visit_id)
         parts, title = self._parts(draft, chart)
         check_digits(chart, retyped)
         check_parts(parts, draft.patient_id)

@@ -39,4 +39,5 @@ def status_line(
         charts_held=kept.held if kept is not None else 0,
         clock_ahead=round(session.transport.ahead.total_seconds()),
         not_granted=not_granted(session.tokens.grant.scopes),
+        accesses=counts.accesses,
     )

@@ -13,6 +13,7 @@ __all__ = ["LeaseState"]  # given on; the rest is defined here
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from offline_cache.accesses import AccessRecord
     from offline_cache.states import EntryKind
 
 
@@ -71,6 +72,11 @@ class Status:
         0  # seconds that the journal's clock is ahead of this machine's; negative when it is behind
     )
     not_granted: frozenset[EntryKind] = frozenset()  # what the sign-in gives no right to write
+    accesses: tuple[AccessRecord, ...] = ()  # those that end by themselves
+
+    def emergency(self, patient_id: str) -> AccessRecord | None:
+        """Return the emergency access to a patient, while it lasts."""
+        return next((one for one in self.accesses if one.patient == patient_id and one.is_emergency), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,21 @@ class Strangers:
             raise Trouble(TroubleCode.ALREADY_MATCHED)
         return found
 
+    def asked_for(self, local_id: str) -> Stranger:
+        """Write down that the journal is asked for a typed identity, and by what; return it.
+
+        Raises:
+            Trouble: as `typed`.
+        """
+        found = self.typed(local_id)
+        facts = (("number", found.number), ("birth_date", found.birth_date), ("name", found.name))
+        asked = ",".join(name for name, value in facts if value)
+        with self._store.transaction():
+            self._store.audit.append(
+                "search", patient=local_id, detail=asked, actor=self._clinician.fhir_user
+            )
+        return found
+
     def match(self, local_id: str, patient: Resource, retyped: str) -> None:
         """Bind what was written to a patient, for good: the last three digits of the patient's number are typed again.
 

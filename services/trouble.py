@@ -64,6 +64,9 @@ class TroubleCode(StrEnum):
     NOT_CHOSEN = "not-chosen"  # a conflict with fields that nobody has chosen for
     ALREADY_MATCHED = "already-matched"  # a typed identity is bound to its patient once
     OTHER_JOURNAL = "other-journal"  # what was delivered is not there at all: emptied, or another journal
+    NO_REASON = "no-reason"  # neither on the list nor otherwise in this clinician's care: not shown
+    ACCESS_ENDED = "access-ended"  # the patient was opened for a time that is up
+    REASON_INCOMPLETE = "reason-incomplete"  # emergency access without a code, enough words, or an end
     NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown
     LEASE_ENDED = "lease-ended"  # the journal was not reached for too long: no patient is shown
     CACHE_WIPED = "cache-wiped"  # the journal ordered it, and it is done

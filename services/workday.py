@@ -17,7 +17,10 @@ from services.delivery import Delivery
 from services.desk import Desk
 from services.entrance import Entrance
 from services.entry_acts import EntryActs
+from services.log_acts import LogActs
+from services.log_upload import LogUpload
 from services.outbox_acts import OutboxActs
+from services.patient_search import PatientSearch
 from services.reading import Counts, Reading
 from services.round_acts import RoundActs
 from services.signing import Signing
@@ -40,7 +43,7 @@ _PATIENCE = 5.0
 """Seconds that leaving waits for a token that is being renewed."""
 
 
-class Workday(OutboxActs, EntryActs, RoundActs):
+class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, LogActs):
     """A clinician's working day with one journal, from the locked door to the last delivered entry."""
 
     def __init__(self, setup: Setup) -> None:
@@ -53,6 +56,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
         self._signing: Signing | None = None
         self._delivery: Watchdog | None = None
         self._desk: Desk | None = None
+        self._log: LogUpload | None = None
         self._background: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         self._noted: tuple[int, int] | None = None
@@ -165,6 +169,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             self._refresh_status,
             self._after_reconnection,
             self._after_contact,
+            self._log.tell if self._log is not None else None,
         )
 
     async def close(self) -> None:
@@ -206,9 +211,11 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             self._setup.clock,
             self._refresh_status,
             reached=self._after_contact,
+            tell_log=self._log.tell if self._log is not None else None,
         )
         with told():
             await delivery.step()
+        await delivery.log_told()
         await self._refresh_status()
 
     async def end_cache(self, *, even_drafts: bool = False) -> None:
@@ -272,6 +279,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             session.store, clock, ids, session.clinician, writing, self._reading, session.seals
         )
         self._desk = Desk.of(session, self._setup, self._signing, self._reading)
+        self._log = LogUpload(session, self._setup.worker, clock)
         if not session.store.read_only:
             await self._setup.worker.run(self._reading.note_unlock)
             await self._setup.worker.run(keeping.begin, session, self._setup)
@@ -288,7 +296,7 @@ class Workday(OutboxActs, EntryActs, RoundActs):
             counts = await self._setup.worker.run(reading.counts)
         except CacheError:
             known = self._status
-            counts = Counts(known.data_as_of, known.unsent_visits, known.unsent_entries)
+            counts = Counts(known.data_as_of, known.unsent_visits, known.unsent_entries, known.accesses)
         else:
             await self._note_unsent(session, counts)
         self._status = status_line(self._setup, self._watch, session, counts, self._retaining)

@@ -25,6 +25,7 @@ _CODE = _p("code", "token")
 _CATEGORY = _p("category", "token")
 _EVERY = (
     _p("identifier", "token"),
+    _p("_tag", "token", "meta.tag"),
     _p(
         "patient",
         "reference",
@@ -185,5 +186,5 @@ _BY_TYPE: dict[str, tuple[Parameter, ...]] = {
 
 @cache
 def parameters(type_: str) -> dict[str, Parameter]:
-    """Return the parameters of a type by name; every type has identifier, patient and subject."""
+    """Return the parameters of a type by name; every type has identifier, _tag, patient and subject."""
     return {parameter.name: parameter for parameter in (*_EVERY, *_BY_TYPE.get(type_, ()))}

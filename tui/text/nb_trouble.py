@@ -219,6 +219,21 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Ingenting sendes til den.",
         "Meld fra til systemansvarlig: journalen er tømt, eller det er en annen.",
     ),
+    _C.NO_REASON: TroubleWords(
+        "Pasienten er ikke på listen din, og du står ikke i behandlerteamet.",
+        "Derfor vises ingenting. Det du har skrevet og signert, er lagret her.",
+        "Søk opp pasienten med / fra runden. Haster det: velg nødtilgang og skriv hvorfor.",
+    ),
+    _C.ACCESS_ENDED: TroubleWords(
+        "Tiden for tilgangen er ute.",
+        "Pasienten vises ikke lenger, og journalen slettes herfra. Det du har skrevet, er beholdt.",
+        "Trenger du mer tid: søk opp pasienten på nytt med / fra runden.",
+    ),
+    _C.REASON_INCOMPLETE: TroubleWords(
+        "Begrunnelsen er ikke hel.",
+        "Ingenting er hentet eller vist.",
+        "Velg årsak 1-4, skriv minst ti tegn om hvorfor, og 1 til 4 timer.",
+    ),
     _C.NO_AUDIT: TroubleWords(
         "Oppslaget kunne ikke loggføres.",
         "Pasienten vises derfor ikke.",
