@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types imports pytest simulate mutants kills flips reliability bench bench-large lock clean
+.PHONY: run test check lint types imports pytest simulate mutants kills flips fuzz reliability bench bench-large lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/feltjournal --sandbox
@@ -48,6 +48,12 @@ kills: $(VENV)/.dev
 # Bits flipped and files cut in a whole cache, 10,000 times: `make flips`. Some minutes.
 flips: $(VENV)/.dev
 	FELTJOURNAL_FLIPS=10000 $(BIN)/python -m pytest tests/interop/test_store_damage.py
+
+# A million inputs to the text filter and the parsers, by the seed: `make fuzz INPUTS=100000 FUZZ_SEED=2`. Some minutes.
+INPUTS ?= 1000000
+FUZZ_SEED ?= 1
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --seed $(FUZZ_SEED)
 
 # The page of faults and the tests that show each: docs/reliability.md.
 reliability: $(VENV)/.dev

@@ -42,6 +42,6 @@ def read_http_date(text: str) -> datetime | None:
     """Return an HTTP date as aware UTC time; None when it is missing or cannot be read."""
     try:
         moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

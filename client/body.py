@@ -58,6 +58,8 @@ class _Gzip:
     def take(self, piece: bytes) -> None:
         """Inflate the piece step by step, looking at the caps after each."""
         self._raw += len(piece)
+        if self._raw > MOST_BYTES:  # a stream may go on for ever and hold nothing
+            raise _too_large("more bytes than a page may have")
         try:
             while piece:
                 self._body += self._inflater.decompress(piece, _STEP)

@@ -173,7 +173,10 @@ def _of_type(resource: Resource, type_: str) -> Resource:
 
 def read_location(location: str, type_: str = "") -> tuple[str, str, str]:
     """Return type, id and version of a Location, absolute or relative; empty texts when it names none."""
-    steps = [one for one in urlsplit(location).path.split("/") if one]
+    try:
+        steps = [one for one in urlsplit(location).path.split("/") if one]
+    except ValueError:  # a host that can be none
+        return "", "", ""
     version = ""
     if len(steps) >= 2 and steps[-2] == "_history":
         version = steps[-1] if is_id(steps[-1]) else ""

@@ -33,6 +33,10 @@ class ErrorKind(StrEnum):
     WRONG_RESOURCE = "wrong-resource"  # another id or type than was asked for
 
 
+_MOST_WORDS = 16_000
+"""Letters of the journal's own words that are handed on: screens deep, and no more than a terminal takes at once."""
+
+
 class JournalError(Exception):
     """A failed exchange. The message holds the kind and status only: never a URL, a body or a token.
 
@@ -55,7 +59,7 @@ class JournalError(Exception):
         self.kind = kind
         self.status = status
         self.outcomes = outcomes
-        self.outcome_text = "\n".join(one.text for one in outcomes if one.text)
+        self.outcome_text = "\n".join(one.text for one in outcomes if one.text)[:_MOST_WORDS]
         self.retry_after = retry_after
         self.may_be_applied = may_be_applied
         self.detail = detail

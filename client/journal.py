@@ -32,6 +32,7 @@ _WRITE = {
     "Prefer": "return=representation",
 }
 _MOST_PAGES = 2000
+_MOST_COUNTED = 2**31 - 1  # FHIR's unsignedInt
 _NOT_MODIFIED = 304
 
 
@@ -122,7 +123,7 @@ class JournalClient:
         """Return the journal's own count of matches, asked for separately."""
         answer = await self._search(type_, [*query, ("_summary", "count")], in_body=False)
         total = read_bundle(self._body(answer)).total
-        if total is None or total < 0:
+        if total is None or not 0 <= total <= _MOST_COUNTED:
             raise JournalError(
                 ErrorKind.BROKEN, status=answer.status, detail="no total", request_id=answer.request_id
             )

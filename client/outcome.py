@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_TEXT = 4000
+_MOST_ISSUES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,14 @@ class Outcome:
 
 
 def read_outcomes(body: bytes) -> tuple[Outcome, ...]:
-    """Return the issues of an OperationOutcome; nothing when the bytes are something else."""
+    """Return the first issues of an OperationOutcome, as many as a person reads; nothing when the bytes are something else."""
     try:
         tree = msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ()
     if not isinstance(tree, dict) or tree.get("resourceType") != "OperationOutcome":
         return ()
-    return tuple(_outcome(issue) for issue in _dicts(tree.get("issue")))
+    return tuple(_outcome(issue) for issue in islice(_dicts(tree.get("issue")), _MOST_ISSUES))
 
 
 def _outcome(issue: dict[str, object]) -> Outcome:

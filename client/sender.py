@@ -10,6 +10,7 @@ from client.answer import Answer, read_http_date
 from client.body import read_body
 from client.errors import TIMED_OUT, ErrorKind, JournalError
 from client.meter import Meter
+from client.surplus import close_if_surplus
 from client.wire import httpx
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class Sender:
             length=headers.get("content-length", ""),
             meter=self.meter,
         )
+        await close_if_surplus(response)
         return Answer(
             status=response.status_code,
             headers=headers,

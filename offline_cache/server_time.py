@@ -21,9 +21,9 @@ def instant_of(text: str) -> datetime | None:
     """Return a FHIR instant as an aware time; None for what is none."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def instant_text(moment: datetime) -> str:

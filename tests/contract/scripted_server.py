@@ -39,7 +39,15 @@ class Drip:
     start: bytes = b""
 
 
-Reply = bytes | Reset | Drip
+@dataclass(frozen=True)
+class Flood:
+    """Send the start of an answer and then the same piece over and over, until the client goes away."""
+
+    start: bytes
+    piece: bytes
+
+
+Reply = bytes | Reset | Drip | Flood
 
 
 def reply(
@@ -122,8 +130,11 @@ class ScriptedServer:
         if isinstance(what, Reset):
             _reset(writer)
             return
-        writer.write(what.start if isinstance(what, Drip) else what)
+        writer.write(what if isinstance(what, bytes) else what.start)
         await writer.drain()
+        while isinstance(what, Flood):  # until the other end is closed
+            writer.write(what.piece)
+            await writer.drain()
         if isinstance(what, Drip):
             await reader.read()
 

@@ -118,6 +118,7 @@ def test_a_match_of_another_type_or_without_id_is_refused(entry: dict[str, objec
         ("/fhir/Observation/12/", ("Observation", "12", "")),
         ("https://j.example/Observation", ("", "", "")),
         ("Observation/a%20b", ("", "", "")),
+        ("https://[::1/Observation/12", ("", "", "")),
         ("", ("", "", "")),
     ],
 )
@@ -204,6 +205,7 @@ def test_each_part_of_a_transaction_has_its_own_answer() -> None:
         ("9" * 40, 86_400.0),
         ("Mon, 23 Nov 2026 08:00:30 GMT", 30.0),
         ("Mon, 23 Nov 2020 08:00:30 GMT", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
         ("soon", None),
         ("-5", None),
         ("", None),

@@ -91,6 +91,7 @@ def test_stamp_of_the_future_is_believed_only_as_far_as_the_answers_own_date() -
     time.hear(["2099-01-01T00:00:00Z", "not a time"], NOON)
     assert time.heard == NOON
     assert ServerTime().hear([], NOON) is None
+    assert ServerTime().hear(["9999-12-31T23:59:59-23:59"], NOON) is None  # later than any calendar
 
 
 async def test_stopped_prescription_leaves_and_is_told() -> None:

@@ -45,6 +45,25 @@ def test_gate_keeps_the_width_of_a_line(payload: str) -> None:
     assert len(_filtered(payload).text) == len(payload)
 
 
+@pytest.mark.parametrize(
+    "unseen", ["\u206a", "\u206f", "\u17b4", "\u180b", "\ufe00", "\ufff0", "\U0001d173", "\U000e0101"]
+)
+def test_what_unicode_calls_ignorable_is_written_out(unseen: str) -> None:
+    """Also old shaping marks, musical ones and the variation selectors that hide a whole text behind a letter."""
+    assert visible(f"a{unseen}b") == f"a<U+{ord(unseen):04X}>b"
+
+
+def test_sign_keeps_how_it_is_drawn() -> None:
+    """U+FE0F says that a sign is drawn as a picture; nurses write such signs."""
+    assert visible("fin dag \u2600\ufe0f") == "fin dag \u2600\ufe0f"
+
+
+def test_marks_that_pile_up_are_written_out() -> None:
+    """Four over one letter stay, as no language has more; the rest would be drawn over other lines."""
+    assert visible("e" + "\u0301" * 4) == "e" + "\u0301" * 4
+    assert visible("e" + "\u0301" * 6 + "x") == "e" + "\u0301" * 4 + "<U+0301>" * 2 + "x"
+
+
 def test_markup_in_text_stays_text() -> None:
     """Square brackets of a note are letters."""
     assert show("allergi [ikke bekreftet] [/x]").plain == "allergi [ikke bekreftet] [/x]"
