@@ -138,6 +138,8 @@ class FaultyLine(httpx.AsyncBaseTransport):
         self.laptop = laptop
         self.is_up = True
         self.storm = 0.0
+        self.loses_the_next = False
+        """Whether the next write is lost on its way."""
         self.refusals = 0
         self.watch: Callable[[], None] = lambda: None
         """Called before a write leaves."""
@@ -210,6 +212,9 @@ class FaultyLine(httpx.AsyncBaseTransport):
 
     def _draw(self, *, is_write: bool) -> str:
         """Return what happens to a request: writes are where it hurts."""
+        if is_write and self.loses_the_next:
+            self.loses_the_next = False
+            return "lost-before"
         odds = self.storm if is_write else self.storm / 4
         if self._chance.random() >= odds:
             return ""

@@ -42,6 +42,18 @@ class Scenes:
         finally:
             self._book.line.storm = before
 
+    async def lose_a_note(self, chance: random.Random) -> None:
+        """A note is lost on its way, and the line is good again: whoever sent it cannot know that it never came."""
+        signed = await self._acts.sign_one(chance, EntryKind.NOTE)
+        line = self._book.line
+        before, line.storm, line.loses_the_next = line.storm, 0.0, True
+        try:
+            if signed:
+                await self._acts.send(signed)
+            await asyncio.sleep(chance.choice((3, 40)))
+        finally:
+            line.storm, line.loses_the_next = before, False
+
     async def refer_at_once(self, chance: random.Random) -> None:
         """A note about measurements is hurried, they are not."""
         first = await self._acts.sign_one(chance, EntryKind.NEWS2)

@@ -83,6 +83,7 @@ _WEIGHTS = {
 }
 _WEIGHTS |= {
     "sign_in_a_storm": 7,
+    "lose_a_note": 2,
     "refer_at_once": 3,
     "sign_over_a_clock": 2,
     "change_beside_a_colleague": 3,
