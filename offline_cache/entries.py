@@ -304,12 +304,22 @@ class EntryTable:
             raise WrongState("not in conflict")
 
     def wait_no_longer(self, send_after: datetime, next_at: datetime) -> None:
-        """Bring instants back that lie further off than any wait: they were set by a clock that has been put back."""
-        for column, latest in (("send_after", to_text(send_after)), ("next_at", to_text(next_at))):
-            self._engine.run(
-                f"UPDATE entry SET {column} = ? WHERE {column} > ? AND state IN ('signert', 'ukjent')",  # noqa: S608  constant
-                (latest, latest),
-            )
+        """Bring instants back that lie further off than any wait: they were set by a clock that has been put back.
+
+        What was signed later for the same patient, by the clock as it is now, does not overtake them.
+        """
+        latest = to_text(send_after)
+        self._engine.run(
+            """UPDATE entry SET send_after = (
+                   SELECT min(?, coalesce(min(later.send_after), ?)) FROM entry AS later
+                   WHERE later.patient = entry.patient AND later.sequence > entry.sequence AND later.state = 'signert')
+               WHERE send_after > ? AND state IN ('signert', 'ukjent')""",
+            (latest, latest, latest),
+        )
+        self._engine.run(
+            "UPDATE entry SET next_at = ? WHERE next_at > ? AND state IN ('signert', 'ukjent')",
+            (to_text(next_at), to_text(next_at)),
+        )
 
     def withdraw(self, entry_id: str, at: datetime) -> None:
         """Take a signed entry back while the journal cannot have any of it; it is kept, as withdrawn."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ONE_BY_ONE = able(transaction=False)
+HOUR = timedelta(hours=1)
 REFUSED = JournalError(ErrorKind.REFUSED, status=422)
 
 
@@ -47,6 +48,20 @@ async def test_what_waited_goes_before_what_was_signed_after_it(room: OutboxRoom
     await room.turn()
     given = [room.store.entries.parts(entry)[0].server_id for entry in ("e1", "e2", "e3")]
     assert given == ["s1", "s2", "s3"]  # numbered as they came
+
+
+async def test_clock_put_back_between_two_signatures_does_not_turn_them_round(room: OutboxRoom) -> None:
+    """The first is to wait until a time that lies an hour ahead now. Fault: C3."""
+    room.clock.at += HOUR
+    room.sign("e1", [note("n-1")])
+    room.sign("x1", [note("x-1")], patient="p2")
+    room.clock.at -= HOUR
+    room.sign("e2", [pulse("p-2")])
+    await room.turn(seconds=60)
+    assert [room.store.entries.parts(entry)[0].server_id for entry in ("e1", "e2")] == ["s1", "s2"]
+    assert room.state("x1") is EntryState.SIGNED  # nobody overtakes it: it has its half minute
+    await room.turn(seconds=60)
+    assert room.state("x1") is EntryState.DELIVERED
 
 
 async def test_refused_entry_stops_what_refers_to_it_and_nothing_else(room: OutboxRoom) -> None:
