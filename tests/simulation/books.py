@@ -50,6 +50,8 @@ class Book:
     """By patient and part: the ids that the cache held when it was last checked."""
     purges: dict[str, int] = field(default_factory=dict)
     """How often each chart was removed."""
+    scanned: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    """By name: the files that were searched for anything in the clear, as they were then."""
     clock_turned_at: float = -1e9
     checked: object = None
 
