@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -33,7 +34,23 @@ _WRITE = {
 }
 _MOST_PAGES = 2000
 _MOST_COUNTED = 2**31 - 1  # FHIR's unsignedInt
+_OK = 200
 _NOT_MODIFIED = 304
+_LONGEST_TAG = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What the journal said of itself last, under which entity tag; a tag that is empty is none."""
+
+    body: bytes
+    tag: str
+    can: Capabilities
+
+    def is_still(self, answer: Answer) -> bool:
+        """Tell whether an answer says that nothing has changed, by the tag that was sent or word by word."""
+        is_same = answer.status == _OK and answer.body == self.body
+        return is_same or (answer.status == _NOT_MODIFIED and bool(self.tag))
 
 
 class JournalClient:
@@ -41,10 +58,18 @@ class JournalClient:
 
     def __init__(self, transport: JournalTransport) -> None:
         self._transport = transport
+        self._statement: _Statement | None = None
 
     async def capabilities(self) -> Capabilities:
-        """Read what the journal can do."""
-        return read_capabilities(self._body(await self._get("metadata")))
+        """Read what the journal can do: all of it once, and after that no more than whether it still says so (304)."""
+        known = self._statement
+        headers = {**_READ, "If-None-Match": known.tag} if known is not None and known.tag else _READ
+        answer = await self._transport.send("GET", "metadata", headers=headers)
+        if known is not None and known.is_still(answer):
+            return known.can
+        can = read_capabilities(self._body(answer))
+        self._statement = _Statement(answer.body, _tag(answer.headers.get("etag", "")), can)
+        return can
 
     @property
     def meter(self) -> Meter:
@@ -206,6 +231,11 @@ def _path(type_: str, id_: str) -> str:
     if not is_id(id_):
         raise JournalError(ErrorKind.OFF_ORIGIN, detail="an id that is none")
     return f"{_type(type_)}/{id_}"
+
+
+def _tag(text: str) -> str:
+    """Return an entity tag as the journal gave it, where a header can carry it back; else nothing."""
+    return text if text.isascii() and text.isprintable() and len(text) <= _LONGEST_TAG else ""
 
 
 def _header(text: str) -> str:

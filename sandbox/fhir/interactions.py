@@ -17,7 +17,7 @@ from sandbox.fhir.refusal import Refusal, outcome
 from sandbox.fhir.requests import FORM_TYPE, JSON_TYPES, Answer, Request, only
 from sandbox.fhir.resource_types import R4_TYPES
 from sandbox.fhir.search_query import parse_search
-from sandbox.fhir.search_tag import is_named, search_tag
+from sandbox.fhir.search_tag import body_tag, is_named, search_tag
 from sandbox.fhir.transaction import carry_out, criteria_pairs, read_parts
 from sandbox.fhir.type_history import TypeHistory
 
@@ -70,7 +70,7 @@ class Interactions:
             return await self._at_base(request)
         if path == ("metadata",):
             only(request, "GET")
-            return Answer(200, json_text.encode(self.metadata()))
+            return self._statement(request.headers.get("if-none-match", ""))
         if path[0] not in R4_TYPES:
             raise Refusal(404, "not-supported", "The address names no resource type of FHIR R4.")
         return await self._at_type(request)
@@ -85,6 +85,14 @@ class Interactions:
         """Return the CapabilityStatement."""
         return capability_statement(
             self._base_url, self._journal.note("instance"), VERSION, self._journal.note("made-at")
+        )
+
+    def _statement(self, held: str) -> Answer:
+        """Return the CapabilityStatement, or that it is the one that the client holds."""
+        body = json_text.encode(self.metadata())
+        tag = body_tag(body)
+        return (
+            Answer(304, b"", (("ETag", tag),)) if is_named(tag, held) else Answer(200, body, (("ETag", tag),))
         )
 
     async def _at_base(self, request: Request) -> Answer:

@@ -1,4 +1,4 @@
-"""The entity tag of a search: a weak one, the same as long as the search finds the same versions."""
+"""Entity tags, all weak: of a search, the same as long as it finds the same versions, and of an answer by its text."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def search_tag(found: Found, ignored: Sequence[str]) -> str:
     parts = [f"{version.location}" for version in (*found.matches, *found.included)]
     told = "\n".join([str(found.total), str(len(found.matches)), *parts, *ignored])
     return f'W/"s{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+
+
+def body_tag(body: bytes) -> str:
+    """Return the tag of an answer that is the same as long as its text is."""
+    return f'W/"b{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def is_named(tag: str, if_none_match: str) -> bool:

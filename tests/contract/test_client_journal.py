@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from client.errors import ErrorKind
+from client.errors import ErrorKind, JournalError
 from tests.contract.scripted_journal import (
     NEW,
     OUTCOME,
@@ -41,6 +41,37 @@ async def test_a_read_gives_the_exact_bytes_and_sends_what_it_should(server: Scr
     assert sent.headers["accept-encoding"] == "gzip"
     assert len(sent.headers["x-request-id"]) == 36
     assert "cookie" not in sent.headers
+
+
+async def test_what_a_journal_can_do_is_read_once_and_then_only_whether_it_still_says_so(
+    server: ScriptedServer,
+) -> None:
+    said = b'{"resourceType":"CapabilityStatement","software":{"name":"%s"}}'
+    server.script = [
+        reply(200, said % b"One", 'ETag: W/"1"'),
+        reply(304),
+        reply(200, said % b"Two", 'ETag: W/"2"'),
+        reply(503, said % b"Two"),
+        reply(200, said % b"Two", 'ETag: W/"3"'),
+    ]
+    client = open_client(server)
+    first = await client.capabilities()
+    assert await client.capabilities() is first
+    second = await client.capabilities()
+    assert (first.software, second.software) == ("One", "Two")
+    with pytest.raises(JournalError):
+        await client.capabilities()
+    assert await client.capabilities() is second
+    sent = [got.headers.get("if-none-match") for got in server.got]
+    assert sent == [None, 'W/"1"', 'W/"1"', 'W/"2"', 'W/"2"']
+
+
+async def test_not_modified_that_nobody_asked_for_is_no_statement(server: ScriptedServer) -> None:
+    server.script = [reply(200, b'{"resourceType":"CapabilityStatement"}'), reply(304)]
+    client = open_client(server)
+    await client.capabilities()
+    with pytest.raises(JournalError):
+        await client.capabilities()
 
 
 async def test_gzip_and_a_byte_order_mark_are_undone(server: ScriptedServer) -> None:
