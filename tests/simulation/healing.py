@@ -61,10 +61,10 @@ class Healing:
         for book in self._truth.books:
             self._check_reasons(book)
         await self._notice_what_is_lost()
-        for book in self._truth.books:  # past the hard end the charts went, and a decision needs them
-            if any(row.basis == PurgeReason.HARD_END for row in book.nurse.store.audit.records()):
-                await _take_round(book)
         for _ in range(MOST_DECISIONS):  # one decision may stand in the way of another laptop's work
+            for book in self._truth.books:
+                if _lacks_what_a_decision_needs(book):
+                    await _take_round(book)
             await self._decide()
             await self._drain()
             if not any([await book.nurse.day.conflicts() for book in self._truth.books]):
@@ -218,6 +218,13 @@ async def _take_round(book: Book) -> RoundView:
             raise
     await book.nurse.sign_in_again()
     return await book.nurse.day.take_round(lambda _: None)
+
+
+def _lacks_what_a_decision_needs(book: Book) -> bool:
+    """Tell whether the charts went at their hard end, which may be at any look at the clocks."""
+    store = book.nurse.store
+    went = any(row.basis == PurgeReason.HARD_END for row in store.audit.records())
+    return went and not store.resources.of_type("Patient")
 
 
 def mend(book: Book) -> None:

@@ -9,6 +9,7 @@ from offline_cache.states import EntryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from tests.simulation.books import Book, Truth
 
@@ -20,19 +21,24 @@ _SETTLED = 120.0
 
 
 def watch_order(book: Book, truth: Truth) -> Callable[[], None]:
-    """Return what is to be called whenever a write leaves a laptop."""
+    """Return what is to be called whenever a write leaves a laptop.
+
+    An entry is judged by how things stood when its first write left: the rest of a long one goes on.
+    """
+    began: dict[tuple[str, int], tuple[datetime, float]] = {}
 
     def watch() -> None:
-        session = book.nurse.day._session
-        if session is None or book.nurse.clock.monotonic() - book.clock_turned_at < _SETTLED:
+        clock, session = book.nurse.clock, book.nurse.day._session
+        if session is None or clock.monotonic() - book.clock_turned_at < _SETTLED:
             return
         entries = session.store.entries
-        sending = [e for e in entries.all() if e.state is EntryState.SENDING]
-        for earlier in entries.due(book.nurse.clock.now() - SINCE):
-            for late in sending:
+        for late in [e for e in entries.all() if e.state is EntryState.SENDING]:
+            now = (clock.now(), clock.monotonic())
+            shown, moment = began.setdefault((late.entry_id, late.attempts), now)
+            for earlier in entries.due(shown - SINCE):
                 is_before = earlier.patient == late.patient and earlier.sequence < late.sequence
                 untried = earlier.state is EntryState.SIGNED and not earlier.attempts and not earlier.detail
-                waited = book.nurse.clock.monotonic() - book.made[earlier.entry_id].let_go_at
+                waited = moment - book.made[earlier.entry_id].let_go_at
                 if is_before and untried and waited > SINCE.total_seconds():
                     truth.out_of_turn.append(f"entry {late.sequence} before {earlier.sequence}")
 
