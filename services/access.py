@@ -15,6 +15,7 @@ from offline_cache.accesses import AccessKind, AccessRecord
 from offline_cache.instants import from_text
 from offline_cache.purges import PurgeReason, PurgeStep
 from offline_cache.strangers import URN
+from services.access_views import FEWEST_LETTERS, LONGEST, REASONS
 from services.log_event import EMERGENCY
 from services.trouble import Trouble, TroubleCode
 
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
     from offline_cache.store import Store
     from ports.clock import Clock
     from services.session import Clinician
-
-REASONS = ("acute", "no-list", "consent", "other")
-"""Codes of the reasons for emergency access (norway.md §5.7); the screens put them into words."""
-
-FEWEST_LETTERS = 10
-"""A reason in fewer letters than this is none."""
-
-LONGEST = 4
-"""Hours that emergency access may last."""
 
 _TOLERANCE = timedelta(minutes=10)
 """A clock put back further than this before an access began ends it: nobody can tell how long it has lasted."""

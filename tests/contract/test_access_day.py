@@ -12,7 +12,7 @@ from offline_cache.states import EntryKind
 from sandbox.population.home_care import HOME_CARE
 from sandbox.population.person_resources import patient_id
 from services.access import Opened
-from services.patient_search import Approach
+from services.access_views import Approach
 from services.trouble import Trouble, TroubleCode
 from tests.contract.day_room import DayRoom, sign
 from tests.contract.test_log_upload import copy_of
