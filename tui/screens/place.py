@@ -220,7 +220,7 @@ def emergency_words(access: AccessRecord | None) -> list[tuple[str, str]]:
     """Return what line 1 says of emergency access to the patient in sight: that it is one, and until when."""
     if access is None:
         return []
-    return [(f" {nb.text('emergency.until', at=fmt.clock(access.ends_at))} ", "bold reverse red")]
+    return [(f" {nb.text('emergency.until', at=fmt.clock(access.ends_at))} ", "bold reverse ansi_red")]
 
 
 def status_words(status: Status, now: datetime, *, has_since: bool = False) -> list[tuple[str, str]]:

@@ -89,8 +89,8 @@ ENVIRONMENT_WORD: dict[Environment, str] = {
 }
 
 ENVIRONMENT_STYLE: dict[str, str] = {
-    "TRENING": "bold reverse cyan",
-    "TEST": "bold reverse magenta",
+    "TRENING": "bold reverse ansi_cyan",
+    "TEST": "bold reverse ansi_magenta",
     "I BRUK": "bold reverse",
 }
 """How each word stands in line 1: no two alike in colour, and the word says it where there is none."""
