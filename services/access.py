@@ -66,6 +66,7 @@ class Access:
         self._store = store
         self._clock = clock
         self._clinician = clinician
+        self._in_sight: Opened | None = None
 
     def now(self) -> datetime:
         """Return the time, which never lies before the last row of the log: that late it was already."""
@@ -90,6 +91,9 @@ class Access:
             return Reason(Ground(access.kind.value), access.basis, access.ends_at)
         if own := next((e.entry_id for e in self._store.entries.all() if e.patient == patient_id), ""):
             return Reason(Ground.RELATION, f"care-relation:entry/{own}")
+        seen = self._in_sight
+        if seen is not None and seen.patient_id == patient_id and seen.reason.ends_at is None:
+            return seen.reason  # left the list while open: until another is opened, as the purge waits
         raise Trouble(TroubleCode.NO_REASON)
 
     def may_fetch(self, patient_id: str) -> bool:
@@ -110,7 +114,9 @@ class Access:
             self._store.audit.append(
                 "open-patient", patient=patient_id, basis=reason.basis, actor=self._clinician.fhir_user
             )
-            return Opened(patient_id, visit_id, reason, self._store.audit.head.sequence)
+            opened = Opened(patient_id, visit_id, reason, self._store.audit.head.sequence)
+        self._in_sight = opened
+        return opened
 
     def require(self, opened: Opened) -> None:
         """Let nothing be shown that was not opened, or whose time is up.

@@ -152,6 +152,8 @@ class Reading:
         """
         with self._store.transaction():
             reason = self.access.reason_for(patient_id)
+            if not self.access.may_fetch(patient_id):
+                raise Trouble(TroubleCode.NO_REASON)
             self._store.audit.append(
                 "show-address", patient=patient_id, basis=reason.basis, actor=self._clinician.fhir_user
             )

@@ -148,6 +148,9 @@ async def test_emergency_access_shows_the_chart_ends_by_itself_and_leaves_nothin
     assert over.value.code is TroubleCode.ACCESS_ENDED
     await day._retaining.look()
     assert not is_here(day, OTHER_ID)
+    with pytest.raises(Trouble) as gone:
+        await day.show_address(OTHER_ID)
+    assert gone.value.code is TroubleCode.NO_REASON
     assert day._reading is not None
     assert day._reading.round() is not None  # the list stays, with those on it
     assert {"emergency-end", "purge"} <= {row.action for row in log_of(day)}
