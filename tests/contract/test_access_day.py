@@ -172,6 +172,21 @@ async def test_a_round_that_is_taken_meanwhile_purges_nobody_who_is_open_in_an_e
     await again.close()
 
 
+async def test_an_access_that_ended_while_the_program_was_closed_leaves_nothing_at_the_next_start(
+    room: DayRoom,
+) -> None:
+    day = await room.first_day()
+    await day.open_emergency(OTHER_ID, "acute", WORDS, 1)
+    await day.chart(OTHER_ID)
+    await day.close()
+    room.clock.move(HOUR + 1)
+    again = await room.again()
+    assert not is_here(again, OTHER_ID)
+    assert again.status().accesses == ()
+    assert "emergency-end" in {row.action for row in log_of(again)}
+    await again.close()
+
+
 async def test_a_clock_that_is_put_back_before_the_access_began_ends_it(room: DayRoom) -> None:
     """Nobody can tell then how long it has lasted; the log's last row holds the time meanwhile."""
     day = await room.first_day()
