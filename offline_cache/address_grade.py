@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GRADE_URL = "http://feltjournal.example/fhir/StructureDefinition/adressebeskyttelse"
-_GRADES = frozenset({"strengt-fortrolig", "fortrolig"})
+_UNGRADED = "ugradert"
 _SECRET_URL_END = "no-vft-secret-address"  # noqa: S105  the name of an extension
 _CUT = frozenset({"address", "telecom", "position", "valueAddress"})
 _HINTS = (_GRADE_URL.rsplit("/", 1)[1].encode(), _SECRET_URL_END.encode(), b"\\u", b"\\/")
@@ -27,14 +27,17 @@ SAME_HOME = frozenset({"RelatedPerson", "Location"})
 
 
 def is_graded(body: bytes) -> bool:
-    """Tell whether a Patient carries an address grade, or an address marked as secret."""
+    """Tell whether a Patient carries an address grade, or an address marked as secret.
+
+    A grade that is not known, or says nothing, counts as one: only "ugradert" is none (norway.md §5.7).
+    """
     if not any(hint in body for hint in _HINTS):
         return False
     patient = msgspec.json.decode(body)
-    if any(e.get("url") == _GRADE_URL and e.get("valueCode") in _GRADES for e in _extensions(patient)):
+    if any(e.get("url") == _GRADE_URL and _value(e) != _UNGRADED for e in _extensions(patient)):
         return True
     addresses = patient.get("address")
-    return any(_is_secret(a) for a in (addresses if isinstance(addresses, list) else []))
+    return any(_is_secret(a) for a in (patient, *(addresses if isinstance(addresses, list) else [])))
 
 
 def without_address(body: bytes) -> bytes:
@@ -49,9 +52,13 @@ def without_address(body: bytes) -> bytes:
 
 def _is_secret(address: object) -> bool:
     return any(
-        str(e.get("url", "")).endswith(_SECRET_URL_END) and e.get("valueBoolean") is True
+        str(e.get("url", "")).endswith(_SECRET_URL_END) and e.get("valueBoolean") is not False
         for e in _extensions(address)
     )
+
+
+def _value(extension: dict[str, Any]) -> object:
+    return extension.get("valueCode", extension.get("valueString"))
 
 
 def _extensions(node: object) -> list[dict[str, Any]]:

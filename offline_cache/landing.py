@@ -5,10 +5,11 @@ Nothing is removed that unsent work stands on: it stays as a ghost, with a notic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from client.errors import ErrorKind, JournalError
+from offline_cache.blocked import is_blocked, without_content
 from offline_cache.cursors import Cursor
 from offline_cache.left_out import UNPROVEN, notice_for
 from offline_cache.notices import Notice
@@ -228,7 +229,9 @@ class Landing:
             self._store.notices.clear(patient, (NoticeCode.GHOST,), type_=resource.type, id_=resource.id)
 
     def _take(self, resource: Resource, patient: str, generation: int, *, fresh: bool) -> None:
-        """Keep one resource, count it, and write down what is news about it."""
+        """Keep one resource, count it, and write down what is news about it; of a blocked one that it is there."""
+        if is_blocked(resource.body):
+            resource = replace(resource, body=without_content(resource.body))
         store, now = self._store, self._clock.now()
         held = None if fresh else store.resources.get(resource.type, resource.id)
         differs = store.resources.put(resource, patient=patient, fetched_at=now, generation=generation)

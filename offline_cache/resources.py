@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from offline_cache.address_grade import SAME_HOME, is_graded, without_address
+from offline_cache.blocked import is_blocked, without_content
 from offline_cache.instants import from_text, to_text
 from offline_cache.search_index import INDEXED
 
@@ -201,6 +202,8 @@ class ResourceTable:
 
     def _kept_form(self, resource: Resource, patient: str) -> tuple[bytes, bool]:
         """Return the bytes to keep, and whether something was cut out of them."""
+        if is_blocked(resource.body):
+            return without_content(resource.body), True
         if resource.type == "Patient":
             cut = is_graded(resource.body)
         else:

@@ -15,6 +15,7 @@ from offline_cache.accesses import AccessKind, AccessRecord
 from offline_cache.instants import from_text
 from offline_cache.purges import PurgeReason, PurgeStep
 from offline_cache.strangers import URN
+from services.access_views import FEWEST_LETTERS, LONGEST, REASONS
 from services.log_event import EMERGENCY
 from services.trouble import Trouble, TroubleCode
 
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
     from offline_cache.store import Store
     from ports.clock import Clock
     from services.session import Clinician
-
-REASONS = ("acute", "no-list", "consent", "other")
-"""Codes of the reasons for emergency access (norway.md §5.7); the screens put them into words."""
-
-FEWEST_LETTERS = 10
-"""A reason in fewer letters than this is none."""
-
-LONGEST = 4
-"""Hours that emergency access may last."""
 
 _TOLERANCE = timedelta(minutes=10)
 """A clock put back further than this before an access began ends it: nobody can tell how long it has lasted."""
@@ -74,6 +66,7 @@ class Access:
         self._store = store
         self._clock = clock
         self._clinician = clinician
+        self._in_sight: Opened | None = None
 
     def now(self) -> datetime:
         """Return the time, which never lies before the last row of the log: that late it was already."""
@@ -98,6 +91,9 @@ class Access:
             return Reason(Ground(access.kind.value), access.basis, access.ends_at)
         if own := next((e.entry_id for e in self._store.entries.all() if e.patient == patient_id), ""):
             return Reason(Ground.RELATION, f"care-relation:entry/{own}")
+        seen = self._in_sight
+        if seen is not None and seen.patient_id == patient_id and seen.reason.ends_at is None:
+            return seen.reason  # left the list while open: until another is opened, as the purge waits
         raise Trouble(TroubleCode.NO_REASON)
 
     def may_fetch(self, patient_id: str) -> bool:
@@ -118,7 +114,9 @@ class Access:
             self._store.audit.append(
                 "open-patient", patient=patient_id, basis=reason.basis, actor=self._clinician.fhir_user
             )
-            return Opened(patient_id, visit_id, reason, self._store.audit.head.sequence)
+            opened = Opened(patient_id, visit_id, reason, self._store.audit.head.sequence)
+        self._in_sight = opened
+        return opened
 
     def require(self, opened: Opened) -> None:
         """Let nothing be shown that was not opened, or whose time is up.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from services.access_views import HIDDEN
 from services.coded import joined
 from services.journal_tree import Tree, children, truth, word
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from services.patient_file import Sheet
 
 BLOCKED = "Adresse: sperret – kontakt leder"
-HIDDEN = "Adresse: skjult"
 NOT_RECORDED = "Ikke registrert"
 NOT_KNOWN = "Ikke kjent"
 
 GRADE = "http://feltjournal.example/fhir/StructureDefinition/adressebeskyttelse"
+_UNGRADED = "ugradert"
 _ACCESS = ("vkp-elock-v090", "no-vft-elock")
 _HOME = ("vkp-household-v090", "no-vft-household")
 
@@ -37,6 +38,7 @@ def protection_of(patient: Sheet | None) -> Protection:
     if patient is None or not patient.readable:
         return Protection.BLOCKED
     grades = {_value(ext) for ext in children(patient.tree, "extension") if word(ext, "url") == GRADE}
+    grades -= {_UNGRADED}
     if grades == {"fortrolig"} and not _any_secret(patient.tree):
         return Protection.HIDDEN
     if grades or patient.address_cut or _any_secret(patient.tree):
@@ -63,6 +65,14 @@ def address_of(patient: Sheet | None) -> str:
     protection = protection_of(patient)
     if protection is not Protection.OPEN:
         return HIDDEN if protection is Protection.HIDDEN else BLOCKED
+    homes = sorted(children(patient.tree, "address"), key=_home_first)
+    return next((line for home in homes if (line := _line(home))), NOT_RECORDED)
+
+
+def confidential_address_of(patient: Sheet) -> str:
+    """Return the address of a Patient of grade 7 as the journal gives it, for a look that is logged; of grade 6 never."""
+    if protection_of(patient) is Protection.BLOCKED:
+        return BLOCKED
     homes = sorted(children(patient.tree, "address"), key=_home_first)
     return next((line for home in homes if (line := _line(home))), NOT_RECORDED)
 

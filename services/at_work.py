@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from services.trouble import Trouble, TroubleCode
+from services.who_signed_in import require_courses
 
 if TYPE_CHECKING:
     from services.desk import Desk
@@ -53,8 +54,11 @@ class AtWork(ABC):
         return session
 
     def _clinical(self) -> Reading:
-        """Return what reads charts, as long as the lease lasts."""
+        """Return what reads charts, as long as the lease lasts and no course is missing: a demand may be newer than the cache."""
         reading = self._reader()
+        session = self._open()
+        passed = session.clinician.courses
+        require_courses(self._setup, session.tokens.grant.user.courses if passed is None else passed)
         if self._retaining is not None:
             self._retaining.require_reading()
         return reading

@@ -55,18 +55,31 @@ class Settling:
         self._ids = ids
         self._clinician = clinician
         self._reading = reading
+        self._seen: set[int] = set()
 
     def waiting(self) -> tuple[ConflictView, ...]:
         """Return the conflicts that nobody has decided, the first found first."""
         return tuple(self._view(record) for record in self._store.conflicts.waiting())
 
     def of(self, entry_id: str) -> ConflictView:
-        """Return the open conflict of an entry.
+        """Return the open conflict of an entry; that it was looked at is in the log first, once a session.
 
         Raises:
             Trouble: NOT_WAITING when there is none.
         """
-        return self._view(self._open(entry_id))
+        record = self._open(entry_id)
+        entry = self._store.entries.get(entry_id)
+        if record.conflict_id not in self._seen and not self._store.read_only:
+            with self._store.transaction():
+                self._store.audit.append(
+                    "open-conflict",
+                    patient=entry.patient if entry else "",
+                    basis=f"conflict/{record.conflict_id}",
+                    detail=entry_id,
+                    actor=self._clinician.fhir_user,
+                )
+            self._seen.add(record.conflict_id)
+        return self._view(record)
 
     def settle(self, entry_id: str, choices: Mapping[str, str], *, note: bool, retyped: str) -> None:
         """Decide a conflict; the decision is signed: by whom, when and what is in the audit log and with the conflict.

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from services.setup import Setup
 
 _LAST = "last"
+_ENVIRONMENT = "environment"
 _PAST_HELP = (StoreDamaged, StoreMissing, HeaderDamaged, KeyringLost)
 """Why a cache may be set aside: it does not open, whatever PIN is tried."""
 
@@ -120,7 +121,7 @@ class Entrance:
         """Take in who has signed in; afterwards `needs_pin` or `needs_unlock` tells the next step."""
         user = grant.user
         role = category_word(user.role)
-        clinician = Clinician(user.subject, user.name, user.fhir_user, role, user.issuer)
+        clinician = Clinician(user.subject, user.name, user.fhir_user, role, user.issuer, tuple(user.courses))
         folder = self._setup.folders.cache / _folder_name(server_id(self._setup.journal), clinician.subject)
         vault = self._vault(folder)
         self._has_vault = await self._setup.worker.run(vault.describe) is not None
@@ -225,6 +226,7 @@ class Entrance:
         arrival = self._arrival
         store = await self._setup.worker.run(self._open_kept, vault, keys)
         try:
+            await self._setup.worker.run(self._require_environment, store)
             clinician = arrival.clinician if arrival else await self._setup.worker.run(kept_clinician, store)
             grant = arrival.grant if arrival else await self._setup.worker.run(self._kept_grant, store)
             kind = await self._setup.worker.run(_kind_of, vault)
@@ -317,6 +319,19 @@ class Entrance:
 
     def _open_kept(self, vault: Vault, keys: CacheKeys) -> Store:
         return open_kept(vault, keys, disk=self._setup.disk, clock=self._setup.clock)
+
+    def _require_environment(self, store: Store) -> None:
+        """Refuse a store of another environment: what is written in training never goes to the journal in use.
+
+        Raises:
+            StoreSwapped: The journal's file calls it something else than when the store was made.
+        """
+        environment = self._setup.journal.environment.value.encode()
+        kept = store.meta.get(_ENVIRONMENT)
+        if kept is None and not store.read_only:
+            store.meta.put(_ENVIRONMENT, environment)
+        elif kept not in (None, environment):
+            raise StoreSwapped("another environment's")
 
     def _kept_grant(self, store: Store) -> Grant | None:
         """Return the kept sign-in; one whose tokens are bound to no key is none where the journal's file demands that since."""

@@ -139,7 +139,7 @@ def _can(setup: Setup, can: Capabilities) -> Iterator[Finding]:
         ("once", can.conditional_create("Observation")),
         ("versions", can.conditional_update("Task")),
         ("delta", can.has_search("Observation", "_lastUpdated")),
-        ("audit", can.can("AuditEvent", "create")),
+        ("audit", can.can("AuditEvent", "create") and can.conditional_create("AuditEvent")),
     ):
         yield Finding(code if is_there else f"no-{code}", Level.OK if is_there else Level.WARN)
 

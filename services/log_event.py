@@ -50,6 +50,7 @@ _KINDS = {
     "search": _Kind("110112", "Query", "E"),
     "list-shown": _Kind(*_RECORD, "R"),
     "open-patient": _Kind(*_RECORD, "R"),
+    "open-conflict": _Kind(*_RECORD, "R"),
     "show-address": _Kind(*_RECORD, "R"),
     "emergency-begin": _Kind("110113", "Security Alert", "E", ("110127", "Emergency Override Started")),
     "emergency-end": _Kind("110113", "Security Alert", "E", ("110128", "Emergency Override Stopped")),

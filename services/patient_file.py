@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from offline_cache.blocked import is_blocked
 from offline_cache.states import EntryState
 from services.coded import URN
 from services.journal_tree import Tree, children, read_tree, word
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
     from offline_cache.scopes import SectionRecord
 
 
+_TYPES = {
+    "AllergyIntolerance": "allergi",
+    "CarePlan": "tiltaksplan",
+    "Condition": "problem",
+    "DocumentReference": "dokument",
+    "Flag": "varsel",
+    "Goal": "mål",
+    "MedicationRequest": "legemiddel",
+    "Observation": "måling",
+    "ServiceRequest": "vedtak",
+    "Task": "oppgave",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One resource with its tree; `tree` is empty and `readable` false when the bytes are no JSON object."""
@@ -26,6 +41,9 @@ class Sheet:
     tree: Tree
     readable: bool
     address_cut: bool = False
+    blocked: bool = (
+        False  # the patient has blocked it: that it is there is shown, and nothing of what it says
+    )
     state: EntryState | None = None  # not None: as our own entry on its way has changed it
 
 
@@ -105,16 +123,22 @@ def _changed(
         for part in parts:
             if (part.type, part.target_id) == (resource.type, resource.id):
                 tree = read_tree(part.body) or {}
-                last = Sheet(resource.type, resource.id, tree, bool(tree), resource.address_cut, entry.state)
+                last = Sheet(
+                    resource.type, resource.id, tree, bool(tree), resource.address_cut, state=entry.state
+                )
     return last
 
 
 def sheet_of(resource: StoredResource) -> Sheet:
-    """Read one stored resource."""
+    """Read one stored resource; one that is blocked is there, and cannot be read."""
+    if is_blocked(resource.body):
+        return Sheet(resource.type, resource.id, {}, readable=False, blocked=True)
     tree = read_tree(resource.body)
     return Sheet(resource.type, resource.id, tree or {}, tree is not None, resource.address_cut)
 
 
 def unreadable(sheet: Sheet) -> str:
     """Return the words for a resource that is there and cannot be shown."""
+    if sheet.blocked:
+        return f"Sperret: {_TYPES.get(sheet.type, sheet.type)}"
     return f"Kan ikke vises: {sheet.type} {word(sheet.tree, 'id') or sheet.id}"

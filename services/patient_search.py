@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from client.errors import JournalError
 from clinical.shifts import shift_at
 from offline_cache.strangers import Stranger
 from services.access import Ground, Reason
+from services.access_views import Approach
 from services.at_work import AtWork
 from services.audit_event import log_with_journal
 from services.journal_tree import child, read_tree, word
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from services.outbox_views import Candidate
     from services.reading import Reading
     from services.session import Session
-
-
-class Approach(StrEnum):
-    """How a patient who was found may be opened."""
-
-    OPEN = "open"  # a ground is known, and the chart is here
-    NEEDS_REASON = "needs-reason"  # emergency access alone
 
 
 class PatientSearch(AtWork):
@@ -84,7 +77,7 @@ class PatientSearch(AtWork):
 
         Args:
             patient_id: whose chart.
-            code: one of `access.REASONS`.
+            code: one of `access_views.REASONS`.
             words: the reason in the clinician's own words, ten letters at least.
             hours: how long, 1 to 4.
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from offline_cache.scopes import RoundRecord
     from offline_cache.store import Store
     from ports.clock import Clock
+    from services.access import Reason
     from services.session import Clinician
     from services.views import Chart, NewsRow, RoundView, SyncView
 
@@ -142,6 +143,21 @@ class Reading:
         opened = self.access.open(patient_id, visit_id)
         self._opened = opened
         return self.shown(opened)
+
+    def note_address(self, patient_id: str) -> Reason:
+        """Write down that a confidential address is looked at, before it is asked for; return why the patient is open.
+
+        Raises:
+            Trouble: NO_REASON, ACCESS_ENDED.
+        """
+        with self._store.transaction():
+            reason = self.access.reason_for(patient_id)
+            if not self.access.may_fetch(patient_id):
+                raise Trouble(TroubleCode.NO_REASON)
+            self._store.audit.append(
+                "show-address", patient=patient_id, basis=reason.basis, actor=self._clinician.fhir_user
+            )
+        return reason
 
     def chart_again(self, patient_id: str, visit_id: str) -> Chart:
         """Return the chart that is on the screen as it is now; another patient than the last one is opened, log and all."""

@@ -29,6 +29,8 @@ class Clinician(msgspec.Struct, frozen=True):
     fhir_user: str
     role: str
     issuer: str
+    courses: tuple[str, ...] | None = None
+    """What the issuer attested at the sign-in; None where an earlier version of this program kept it."""
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ class TroubleCode(StrEnum):
     WRONG_PATIENT = "wrong-patient"  # an answer about another patient than was asked for
     TOO_LARGE = "too-large"
     SIGN_IN_FAILED = "sign-in-failed"  # details: reason
-    COURSE_MISSING = "course-missing"  # details: courses
+    COURSE_MISSING = "course-missing"  # details: courses; no chart is shown
     PIN_TOO_SHORT = "pin-too-short"
     PIN_COMMON = "pin-common"
     WRONG_PIN = "wrong-pin"  # details: left, wait

@@ -19,6 +19,8 @@ from services.trouble import Trouble, TroubleCode
 from services.wires import to_journal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from client.auth.grant import Grant, SignedInUser
     from services.setup import Setup
 
@@ -36,14 +38,24 @@ async def known_here(setup: Setup, grant: Grant) -> Grant:
         SignInError: IDENTITY when the journal knows no such practitioner.
         JournalError: the journal could not be asked.
     """
-    missing = [one for one in setup.journal.terms.courses if one not in grant.user.courses]
-    if missing:
-        raise Trouble(TroubleCode.COURSE_MISSING, courses=", ".join(missing))
+    require_courses(setup, grant.user.courses)
     base = Origin.of(setup.journal.base_url, plain_http=setup.journal.embedded_key is not None).base
     user = replace(grant.user, fhir_user=grant.user.fhir_user.removeprefix(f"{base}/"))
     if not user.fhir_user.startswith(_PRACTITIONER) or not user.name:
         user = await _asked(setup, grant, user)
     return replace(grant, user=user)
+
+
+def require_courses(setup: Setup, passed: Iterable[str]) -> None:
+    """Let in nobody who lacks a course that the organisation demands.
+
+    Raises:
+        Trouble: COURSE_MISSING, with the courses that are missing.
+    """
+    has = frozenset(passed)
+    missing = [one for one in setup.journal.terms.courses if one not in has]
+    if missing:
+        raise Trouble(TroubleCode.COURSE_MISSING, courses=", ".join(missing))
 
 
 async def _asked(setup: Setup, grant: Grant, user: SignedInUser) -> SignedInUser:

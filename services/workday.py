@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from offline_cache.errors import CacheError
 from ports.keyring import find_protector
 from services import keeping
+from services.address_acts import AddressActs
 from services.connection import ConnectionWatch
 from services.delivery import Delivery
 from services.desk import Desk
@@ -43,7 +44,7 @@ _PATIENCE = 5.0
 """Seconds that leaving waits for a token that is being renewed."""
 
 
-class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, LogActs):
+class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogActs):
     """A clinician's working day with one journal, from the locked door to the last delivered entry."""
 
     def __init__(self, setup: Setup) -> None:

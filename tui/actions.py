@@ -5,88 +5,16 @@ An action `visit.open` is carried out by `action_visit_open` of the screen or wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from textual.binding import Binding
+from typing import TYPE_CHECKING
 
 from offline_cache.states import EntryKind
+from tui.action import Action, key_name
 from tui.why_not import asks, changing, needs_decision, needs_right, needs_visit, online_only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from textual.binding import BindingType
-
-
-def _always(_place: object) -> str:
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that can be done. `why_not` is asked with the screen that binds it: a reason, or nothing."""
-
-    id: str
-    keys: str
-    label: str
-    help: str
-    scope: str
-    is_in_line: bool = True
-    is_first: bool = False  # before whatever has the focus: for keys that a text field would take
-    why_not: Callable[[Any], str] = _always
-    short: str = ""  # for a key line that is too narrow for every label
-
-    @property
-    def key_name(self) -> str:
-        """Return the first key as it is written on the key line."""
-        return key_name(self.keys.split(",", maxsplit=1)[0])
-
-    @property
-    def method(self) -> str:
-        """Return the name of the method that carries it out."""
-        return "action_" + self.id.replace(".", "_")
-
-    def binding(self) -> Binding:
-        """Return Textual's binding; its id is ours, so a keymap can name it."""
-        return Binding(
-            self.keys,
-            f"perform('{self.id}')",
-            self.label,
-            tooltip=self.help,
-            id=self.id,
-            priority=self.is_first,
-            show=False,
-        )
-
-
-_KEY_NAMES = {
-    "enter": "Enter",
-    "escape": "Esc",
-    "shift+tab": "Shift+Tab",
-    "tab": "Tab",
-    "slash": "/",
-    "question_mark": "?",
-    "pageup": "PgOpp",
-    "pagedown": "PgNed",
-    "up": "↑",
-    "down": "↓",
-    "space": "Mellomrom",
-}
-
-
-def key_name(key: str) -> str:
-    """Return how a key is named on a Norwegian keyboard."""
-    if key in _KEY_NAMES:
-        return _KEY_NAMES[key]
-    if key.startswith("ctrl+"):
-        return "Ctrl+" + key.removeprefix("ctrl+").upper()
-    return key.upper() if is_function_key(key) else key
-
-
-def is_function_key(key: str) -> bool:
-    """Tell whether it is one of F1, F2 and so on."""
-    return key[0] == "f" and key[1:].isdigit()
 
 
 REGISTRY: tuple[Action, ...] = (
@@ -299,6 +227,40 @@ REGISTRY: tuple[Action, ...] = (
         "round",
         is_in_line=False,
         why_not=changing(),
+    ),
+    Action(
+        "patient.search",
+        "slash",
+        "søk pasient",
+        "Søk i journalen etter en pasient som ikke står på listen.",
+        "round",
+        is_in_line=False,
+        why_not=changing(online_only),
+    ),
+    Action("patients.ask", "f9", "søk", "Spør journalen. At du søkte, blir loggført.", "search"),
+    Action(
+        "found.choose",
+        "enter",
+        "velg",
+        "Åpne pasienten, eller skriv hvorfor det haster.",
+        "search",
+        why_not=asks("why_not_choose"),
+    ),
+    Action(
+        "emergency.begin",
+        "f9",
+        "nødtilgang",
+        "Loggfør begrunnelsen og åpne pasienten for en tid.",
+        "emergency",
+    ),
+    Action(
+        "address.show",
+        "a",
+        "vis adresse",
+        "Vis en skjult adresse. At du ser den, blir loggført først.",
+        "pages",
+        is_in_line=False,
+        why_not=asks("why_not_address"),
     ),
     Action(
         "stranger.keep", "f9", "lagre og åpne", "Lagre det som er skrevet, og åpne pasienten.", "stranger"

@@ -18,7 +18,8 @@ from textual.reactive import Reactive
 from services.views import CacheKind
 from tui import crash
 from tui.acting import Acting
-from tui.actions import actions_of, bindings_for, is_function_key, key_name
+from tui.action import is_function_key, key_name
+from tui.actions import actions_of, bindings_for
 from tui.keyboard import Keyboard
 from tui.launch import LOCK, Launch
 from tui.terminal import SafeLines, colours

@@ -12,7 +12,7 @@ from offline_cache.states import EntryKind
 from sandbox.population.home_care import HOME_CARE
 from sandbox.population.person_resources import patient_id
 from services.access import Opened
-from services.patient_search import Approach
+from services.access_views import Approach
 from services.trouble import Trouble, TroubleCode
 from tests.contract.day_room import DayRoom, sign
 from tests.contract.test_log_upload import copy_of
@@ -148,6 +148,9 @@ async def test_emergency_access_shows_the_chart_ends_by_itself_and_leaves_nothin
     assert over.value.code is TroubleCode.ACCESS_ENDED
     await day._retaining.look()
     assert not is_here(day, OTHER_ID)
+    with pytest.raises(Trouble) as gone:
+        await day.show_address(OTHER_ID)
+    assert gone.value.code is TroubleCode.NO_REASON
     assert day._reading is not None
     assert day._reading.round() is not None  # the list stays, with those on it
     assert {"emergency-end", "purge"} <= {row.action for row in log_of(day)}
@@ -166,6 +169,21 @@ async def test_a_round_that_is_taken_meanwhile_purges_nobody_who_is_open_in_an_e
     again = await room.again()
     assert (await again.chart(OTHER_ID)).banner.patient_id == OTHER_ID  # a restart does not end it
     assert len(again.status().accesses) == 1
+    await again.close()
+
+
+async def test_an_access_that_ended_while_the_program_was_closed_leaves_nothing_at_the_next_start(
+    room: DayRoom,
+) -> None:
+    day = await room.first_day()
+    await day.open_emergency(OTHER_ID, "acute", WORDS, 1)
+    await day.chart(OTHER_ID)
+    await day.close()
+    room.clock.move(HOUR + 1)
+    again = await room.again()
+    assert not is_here(again, OTHER_ID)
+    assert again.status().accesses == ()
+    assert "emergency-end" in {row.action for row in log_of(again)}
     await again.close()
 
 

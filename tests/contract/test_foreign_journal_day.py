@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from client.errors import ErrorKind, JournalError
 from ports.clock import SystemClock
 from sandbox.sign_in.people import CLINICIANS
 from services.trouble import Trouble, TroubleCode
@@ -175,11 +176,14 @@ async def test_a_second_window_spends_no_token_of_the_first(journal: ForeignJour
     second = journal.day(tmp_path)
     await second.unlock(PIN)
     assert second._open().store.read_only
-    journal.room.hand("expire")
-    with pytest.raises(Trouble) as signed_out:
+    with pytest.raises(Trouble) as unlogged:  # a question that could not be logged is not asked
         await second.candidates(stranger.local_id)
+    assert unlogged.value.code is TroubleCode.CACHE_BUSY
+    journal.room.hand("expire")
+    with pytest.raises(JournalError) as signed_out:
+        await second._open().client.count("Patient", [])
     assert await _sent(day, entry) is EntryState.DELIVERED
-    assert signed_out.value.code is TroubleCode.SIGNED_OUT
+    assert signed_out.value.kind is ErrorKind.UNAUTHORIZED
     await second.close()
     await day.close()
 

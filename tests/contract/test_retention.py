@@ -176,12 +176,19 @@ async def test_who_is_no_longer_on_the_list_is_removed_and_who_is_open_waits(tmp
     day = await first_day(ward)
     assert day._session is not None
     mine = patients_kept(day)
+    store = day._session.store
+    record = store.scopes.round()
+    assert record is not None
     for id_ in ("borte", "apen"):
-        patient = resource("Patient", id_, f'{{"resourceType":"Patient","id":"{id_}"}}'.encode())
-        day._session.store.resources.put(patient, patient=id_, fetched_at=NOON, generation=1)
-    await day.chart("apen")
+        for type_ in ("Patient", "Appointment"):
+            one = resource(type_, id_, f'{{"resourceType":"{type_}","id":"{id_}"}}'.encode())
+            store.resources.put(one, patient=id_, fetched_at=NOON, generation=1)
+    store.scopes.put_round(replace(record, visit_ids=(*record.visit_ids, "borte", "apen")))
+    await day.chart("apen", "apen")
     await day.take_round(lambda _: None)
     assert patients_kept(day) == mine | {"apen"}
+    assert (await day.chart("apen", again=True)).banner.patient_id == "apen"  # in sight, as the purge waits
+    assert (await day.chart("apen")).banner.patient_id == "apen"
     assert await refused(day.chart("borte")) is TroubleCode.NOT_CACHED
     await day.chart(min(mine))
     await day.take_round(lambda _: None)

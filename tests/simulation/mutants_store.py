@@ -10,9 +10,11 @@ from offline_cache.audit import AuditLog
 from offline_cache.engine import Engine
 from offline_cache.seals import Seals
 from offline_cache.store import Store
+from services.access import Access
 from services.writing import Writing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -83,15 +85,20 @@ def seal_not_written_before_the_commit() -> AbstractContextManager[object]:
     return patch.object(Writing, "sign", unsealed)
 
 
-def opening_not_logged() -> AbstractContextManager[object]:
-    """A chart is shown, and the log has no row of it."""
+@contextlib.contextmanager
+def opening_not_logged() -> Iterator[None]:
+    """A chart is shown, and the log has no row of it: neither was it written, nor was it looked for."""
     append = AuditLog.append
 
     def silently(self: AuditLog, action: str, **more: Any) -> None:
         if action != "open-patient":
             append(self, action, **more)
 
-    return patch.object(AuditLog, "append", silently)
+    with (
+        patch.object(AuditLog, "append", silently),
+        patch.object(Access, "require", lambda _self, _opened: None),
+    ):
+        yield
 
 
 def rewritten_in_the_clear() -> AbstractContextManager[object]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.address import BLOCKED, HIDDEN
+from services.access_views import HIDDEN
+from services.address import BLOCKED
 from services.alert_flags import SYSTEM
 from services.chart import build_chart
 from services.patient_file import PatientFile

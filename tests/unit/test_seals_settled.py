@@ -77,7 +77,8 @@ def settle(room: Room, store: Store, seals: Seals, choice: str, *, note: bool = 
     """Decide every field that I changed the same way."""
     reading = Reading(store, room.clock, KARI)
     settling = Settling(store, room.clock, SystemIds(), KARI, reading, seals)
-    choices = {field.path: choice for field in settling.of("e1").fields if field.kind != "theirs"}
+    (waits,) = settling.waiting()
+    choices = {field.path: choice for field in waits.fields if field.kind != "theirs"}
     settling.settle("e1", choices, note=note, retyped="")
 
 

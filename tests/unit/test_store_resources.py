@@ -138,6 +138,11 @@ def test_the_home_of_a_graded_patient_is_cut_whatever_came_first(store: Store, f
         (b'{"resourceType":"Patient","address":[{"city":"Oslo"}]}', False),
         (json.dumps({"extension": [{"url": GRADE, "valueCode": "fortrolig"}]}).encode(), True),
         (json.dumps({"extension": [{"url": GRADE, "valueCode": "ugradert"}]}).encode(), False),
+        (json.dumps({"extension": [{"url": GRADE, "valueCode": "noe nytt"}]}).encode(), True),
+        (json.dumps({"extension": [{"url": GRADE, "valueString": "fortrolig"}]}).encode(), True),
+        (json.dumps({"extension": [{"url": GRADE}]}).encode(), True),
+        (b'{"extension":[{"url":"http://x/no-vft-secret-address","valueBoolean":true}]}', True),
+        (b'{"address":[{"extension":[{"url":"http://x/no-vft-secret-address"}]}]}', True),
         (
             json.dumps({"extension": [{"url": GRADE, "valueCode": "strengt-fortrolig"}]})
             .replace("/", "\\/")

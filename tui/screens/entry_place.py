@@ -73,6 +73,11 @@ class EntryPlace(Place):
         self._is_signing = False
         self._saving = asyncio.Lock()
 
+    @property
+    def about(self) -> str:
+        """Return whose form it is."""
+        return self.chart.banner.patient_id
+
     # --- what the subclass gives
 
     def typed(self) -> dict[str, str]:

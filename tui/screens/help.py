@@ -36,6 +36,8 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("conflict", ("conflict", "back")),
     ("stranger", ("fields", "stranger", "back")),
     ("match", ("match", "back")),
+    ("search", ("fields", "search", "back")),
+    ("emergency", ("fields", "emergency", "back")),
     ("sign-in", ("choose", "sign-in")),
     ("arrive", ("choose", "arrive")),
     ("pin", ("pin",)),

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widgets import Static
 
 from offline_cache.states import EntryKind
+from services.access_views import HIDDEN
 from services.trouble import Trouble
 from tui.actions import bindings_for
 from tui.screens import patient_pages, vitals_page
 from tui.screens.opening_entry import open_entry
 from tui.screens.task_keeping import TaskKeeping, new_task_list
 from tui.text import nb
-from tui.text.ink import Ink, Line, Piece, content_of, line, piece
+from tui.text.ink import Ink, Line, Piece, content_of, line, piece, visible
+from tui.why_not import online_only
 from tui.widgets.dock_bar import DockBar
 from tui.widgets.line_pane import LinePane
 from tui.widgets.news_lines import merged
@@ -69,6 +71,11 @@ class PatientScreen(TaskKeeping):
     def compose_dock(self) -> ComposeResult:
         """Lay out the signing of a task, closed."""
         yield DockBar()
+
+    @property
+    def about(self) -> str:
+        """Return whose screen it is."""
+        return self.patient_id
 
     @property
     def chart(self) -> Chart | None:
@@ -201,6 +208,21 @@ class PatientScreen(TaskKeeping):
     def action_note_write(self) -> None:
         """Write a note."""
         self.start_holding(partial(open_entry, self, EntryKind.NOTE, self.patient_id, self.visit_id), "open")
+
+    def why_not_address(self) -> str:
+        """Return why there is no hidden address to show, or nothing."""
+        if self._chart is None or self._chart.address != HIDDEN:
+            return nb.text("address.not_hidden")
+        return online_only(self)
+
+    def action_address_show(self) -> None:
+        """Show a hidden address on the message line, until the next key; that it was shown is in the log."""
+        self.start(self._show_address, "address")
+
+    async def _show_address(self) -> None:
+        address = await self.day.show_address(self.patient_id)
+        if self.is_current:
+            self.tell(visible(address))
 
     def action_outbox_show(self) -> None:
         """Open the outbox."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from offline_cache.states import EntryKind, EntryState
+from services.access_views import HIDDEN
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, Piece, beside, cell, line, piece, visible, width_of
@@ -63,7 +64,7 @@ def front_page(chart: Chart, drafts: Iterable[Draft], width: int, now: datetime)
 
 def _half(width: int) -> int:
     """Return the width of the left column."""
-    return HALF if width < 100 else width // 2 - 1
+    return min(HALF, width - 46) if width < 100 else width // 2 - 1
 
 
 def is_typed(chart: Chart) -> bool:
@@ -109,7 +110,8 @@ def today(chart: Chart, width: int) -> list[Line]:
 
 def way_in(chart: Chart, width: int) -> list[Line]:
     """Return the address and how one gets in."""
-    said = " · ".join(part for part in (chart.address, chart.access) if part)
+    hint = nb.text("address.hint") if chart.address == HIDDEN else ""
+    said = " · ".join(part for part in (chart.address, hint, chart.access) if part)
     return [[], heading(nb.text("front.way_in")), *wrapped(said, width)] if said else []
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from offline_cache.accesses import AccessRecord
     from services.workday import Workday
     from tui.app import FeltjournalApp
     from tui.screens.desk import Desk
@@ -46,6 +47,9 @@ class Place(Acting, Screen[None]):
     Place FrameLine, Place WordsLine, Place KeyLine { dock: none; }
     Place #body { height: 1fr; }
     """
+    DEFAULT_CSS = """
+    Place.-emergency #body { border: heavy $error; }
+    """
     PLACE: ClassVar[str] = ""
     """The id of the words that name the place in line 1."""
     HAS_SINCE: ClassVar[bool] = False
@@ -56,6 +60,7 @@ class Place(Acting, Screen[None]):
         self.desk = desk
         self._unlisten: Callable[[], None] | None = None
         self._is_leaving = False
+        self._emergency: AccessRecord | None = None
 
     # --- what a place is made of
 
@@ -75,6 +80,11 @@ class Place(Acting, Screen[None]):
     def compose_dock(self) -> ComposeResult:
         """Give what opens under the body while something is decided."""
         return iter(())
+
+    @property
+    def about(self) -> str:
+        """Return the id of the patient whom the place shows; empty where it shows none."""
+        return ""
 
     # --- the way out
 
@@ -119,7 +129,8 @@ class Place(Acting, Screen[None]):
         """Show what has changed while another screen was on top."""
         if self._unlisten is not None:
             self.show_status()
-            self.reload()
+            if not self._is_leaving:
+                self.reload()
 
     def load(self) -> None:
         """Fetch what the place shows; called once."""
@@ -133,18 +144,40 @@ class Place(Acting, Screen[None]):
             return
         if not self.day.must_lock:
             self.show_status()
-            self.reload()
+            if not self._is_leaving:
+                self.reload()
         elif not self._is_leaving:  # saving what is being written is a change too
             self._is_leaving = True
             self.feltjournal.work(self.feltjournal.leave(LOCK), group="leave")
 
     def show_status(self) -> None:
-        """Say in line 1 what environment, what connection, how old the data, what is unsent."""
+        """Say in line 1 what environment, what connection, how old the data, what is unsent; and frame an emergency in red."""
         status = self.day.status()
+        self._frame(status)
         self.query_one(KeyLine).show_truth()
         self.query_one(FrameLine).show_state(
-            ENVIRONMENT_WORD[status.environment], *status_words(status, self.now(), has_since=self.HAS_SINCE)
+            ENVIRONMENT_WORD[status.environment],
+            *emergency_words(self._emergency),
+            *status_words(status, self.now(), has_since=self.HAS_SINCE),
         )
+
+    def _frame(self, status: Status) -> None:
+        """Put the red frame around a patient who is open in an emergency; leave the patient when the time is up."""
+        before, self._emergency = self._emergency, status.emergency(self.about) if self.about else None
+        self.set_class(self._emergency is not None, "-emergency")
+        if before is not None and self._emergency is None and not self._is_leaving:
+            self._is_leaving = True
+            self.start_holding(self._leave_patient, "leave")
+
+    async def _leave_patient(self) -> None:
+        """Keep what is being written and go back to where no patient is open."""
+        for place in reversed(self.app.screen_stack):
+            save: Callable[[], Awaitable[None]] | None = getattr(place, "save_work", None)
+            if save is not None:
+                await save()
+        while getattr(self.app.screen, "about", ""):
+            self.app.pop_screen()
+        self.feltjournal.say(nb.text("emergency.ended"))
 
     # --- work
 
@@ -181,6 +214,13 @@ class Place(Acting, Screen[None]):
         """Say what happened, what is safe and what to do next, each on its line."""
         if self.is_attached:
             self.query_one(WordsLine).show_trouble(trouble, self.size.width)
+
+
+def emergency_words(access: AccessRecord | None) -> list[tuple[str, str]]:
+    """Return what line 1 says of emergency access to the patient in sight: that it is one, and until when."""
+    if access is None:
+        return []
+    return [(f" {nb.text('emergency.until', at=fmt.clock(access.ends_at))} ", "bold reverse ansi_red")]
 
 
 def status_words(status: Status, now: datetime, *, has_since: bool = False) -> list[tuple[str, str]]:

@@ -247,6 +247,12 @@ class RoundScreen(Place):
 
         self.app.push_screen(SyncScreen(self.desk))
 
+    def action_patient_search(self) -> None:
+        """Look for somebody who is not on the list."""
+        from tui.screens.patient_search import PatientSearchScreen
+
+        self.app.push_screen(PatientSearchScreen(self.desk))
+
     def action_stranger_show(self) -> None:
         """Write of somebody who is not on the list."""
         from tui.screens.strangers import StrangerScreen

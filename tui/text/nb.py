@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tui.text.nb_access import ACCESS_TEXT
 from tui.text.nb_outbox import OUTBOX_TEXT
 from tui.text.nb_sync import SYNC_TEXT
 
 _TEXT: dict[str, str] = {
+    **ACCESS_TEXT,
     **OUTBOX_TEXT,
     **SYNC_TEXT,
     # the door

@@ -96,8 +96,8 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
     ),
     _C.COURSE_MISSING: TroubleWords(
         "Innloggingen er godkjent, men opplæringen mangler: {courses}.",
-        "Ingenting er hentet eller lagret.",
-        "Ta kurset, eller spør den som melder på. Deretter kan du logge inn.",
+        "Ingen pasient vises. Det du har signert, er beholdt og sendes.",
+        "Ta kurset og logg inn på nytt. Øv så lenge i øvingsjournalen: feltjournal --sandbox.",
     ),
     _C.PIN_TOO_SHORT: TroubleWords("PIN-koden er for kort.", _NOTHING_STORED, "Bruk minst 6 tegn."),
     _C.PIN_COMMON: TroubleWords(

@@ -85,8 +85,15 @@ STATUS_INK: dict[VisitStatus, Ink] = {
 ENVIRONMENT_WORD: dict[Environment, str] = {
     Environment.TRAINING: "TRENING",
     Environment.TEST: "TEST",
-    Environment.PRODUCTION: "",
+    Environment.PRODUCTION: "I BRUK",
 }
+
+ENVIRONMENT_STYLE: dict[str, str] = {
+    "TRENING": "bold reverse ansi_cyan",
+    "TEST": "bold reverse ansi_magenta",
+    "I BRUK": "bold reverse",
+}
+"""How each word stands in line 1: no two alike in colour, and the word says it where there is none."""
 
 CONNECTION_WORD: dict[Connection, str] = {
     Connection.UNKNOWN: "NETT UKJENT",

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.terminal import visible
+from tui.text.state_words import ENVIRONMENT_STYLE
 
 
 class FrameLine(Widget):
@@ -43,9 +44,8 @@ class FrameLine(Widget):
         right = Content("  ").join(
             [Content.styled(visible(text), style) for text, style in self._right if text]
         )
-        start = (
-            [Content.styled(self._environment, "bold reverse"), Content("  ")] if self._environment else []
-        )
+        style = ENVIRONMENT_STYLE.get(self._environment, "bold reverse")
+        start = [Content.styled(self._environment, style), Content("  ")] if self._environment else []
         used = cell_len(right.plain) + sum(cell_len(part.plain) for part in start)
         room = max(0, self.size.width - used - 1)
         place = Content.styled(visible(self._place), "bold").truncate(room, ellipsis=True, pad=True)

@@ -13,7 +13,7 @@ from tui.actions import actions_of
 from tui.text.format import count
 
 if TYPE_CHECKING:
-    from tui.actions import Action
+    from tui.action import Action
 
 
 _STAYS = ("place.back", "sign.leave", "app.help")
