@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types imports pytest simulate mutants kills flips fuzz reliability bench bench-large lock clean
+.PHONY: run test check lint types imports pytest simulate mutants kills flips fuzz wheel sbom reliability bench bench-large lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/feltjournal --sandbox
@@ -54,6 +54,15 @@ INPUTS ?= 1000000
 FUZZ_SEED ?= 1
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --seed $(FUZZ_SEED)
+
+# The wheel, the sdist and the list of all that is in them and under them (CycloneDX), outside the tree: the same bytes every time.
+DIST ?= ../feltjournal-dist
+EPOCH = $(shell git log -1 --format=%ct)
+wheel: $(VENV)/.dev
+	SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/python -m hatchling build -d $(DIST)
+
+sbom: $(VENV)/.dev
+	SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/python -m tests.supply $(DIST)/feltjournal.cdx.json
 
 # The page of faults and the tests that show each: docs/reliability.md.
 reliability: $(VENV)/.dev

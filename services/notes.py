@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from offline_cache.attachment import Unread, read_attachment
 from services.coded import concept_text, concept_texts, joined, named_all, time_under
 from services.journal_tree import Tree, child, children, word
 from services.patient_file import unreadable
@@ -23,7 +21,17 @@ BAD_HASH = "Sjekksummen stemmer ikke: teksten kan være endret eller skadet"
 BAD_BASE64 = "Innholdet er skadet og kan ikke leses"
 BAD_LETTERS = "Tegnsettet kan ikke leses"
 NO_TEXT = "Dokumentet har ingen tekst"
+TOO_LARGE = "Teksten er for lang til å vises her. Den er hel i journalen; les den der"
 MARKED_WRONG = "Markert som feilført i journalen"
+
+_WORDS = {
+    Unread.ELSEWHERE: OTHER_PLACE,
+    Unread.NOTHING: NO_TEXT,
+    Unread.DAMAGED: BAD_BASE64,
+    Unread.CHANGED: BAD_HASH,
+    Unread.LETTERS: BAD_LETTERS,
+    Unread.TOO_LARGE: TOO_LARGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,34 +97,7 @@ def _content(tree: Tree) -> _Content:
 
 
 def _attachment(attachment: Tree) -> _Content:
-    media, _, parameters = word(attachment, "contentType").lower().partition(";")
-    data = attachment.get("data")
-    if media.strip() not in {"text/plain", ""}:
-        return _Content("", f"Formatet {media.strip()} kan ikke vises her")
-    if not isinstance(data, str) or not data.strip():
-        return _Content("", OTHER_PLACE if word(attachment, "url") else NO_TEXT)
-    try:
-        raw = base64.b64decode("".join(data.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return _Content("", BAD_BASE64)
-    if not _holds(attachment, raw):
-        return _Content("", BAD_HASH)
-    return _decoded(raw, parameters)
-
-
-def _holds(attachment: Tree, raw: bytes) -> bool:
-    """Tell whether the SHA-1 (base64, or hex as some write it) and the size belong to these bytes."""
-    given, size = word(attachment, "hash"), word(attachment, "size")
-    digest = hashlib.sha1(raw, usedforsecurity=False).digest()
-    if size and size != str(len(raw)):
-        return False
-    return not given or given in {base64.b64encode(digest).decode(), digest.hex()}
-
-
-def _decoded(raw: bytes, parameters: str) -> _Content:
-    _, _, charset = parameters.partition("charset=")
-    try:
-        text = raw.decode(charset.strip(" \"'") or "utf-8")
-    except (LookupError, ValueError):
-        return _Content("", BAD_LETTERS)
-    return _Content(text, "") if text.strip() else _Content("", NO_TEXT)
+    read = read_attachment(attachment)
+    if read.why is Unread.OTHER_KIND:
+        return _Content("", f"Formatet {read.kind or 'er ukjent og'} kan ikke vises her")
+    return _Content(read.text, _WORDS[read.why] if read.why else "")

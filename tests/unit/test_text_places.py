@@ -8,12 +8,12 @@ import pytest
 
 from offline_cache.states import EntryKind, EntryState
 from services.health_personnel import CATEGORIES, category_word
-from services.views import CacheKind, Connection, EntryRow, Environment, LastNews2, Status
+from services.views import CacheKind, Connection, EntryRow, Environment, LastNews2, Note, Status
 from tui.actions import REGISTRY
 from tui.app import unsent_words
 from tui.screens.help import PLACES, help_lines
 from tui.screens.outbox_why import first_to_see
-from tui.screens.patient_pages import brand_name, titled
+from tui.screens.patient_pages import brand_name, note_lines, titled
 from tui.screens.place import status_words
 from tui.text import format as fmt
 from tui.text import nb
@@ -52,6 +52,33 @@ def status(connection: Connection, *, hours: float = 0, cache: CacheKind = Cache
     """Return what line 1 is told."""
     as_of = NOW - timedelta(hours=hours)
     return Status(Environment.TRAINING, connection, NOW, as_of, 0, 0, cache, "Kari Nordmann")
+
+
+@pytest.mark.parametrize(
+    ("text", "why", "shown"),
+    [
+        ("Sår stelt.", "", ["Sår stelt."]),
+        (
+            "",
+            "Formatet application/pdf kan ikke vises her",
+            ["Teksten kan ikke vises: Formatet application/pdf kan ikke vises her"],
+        ),
+        (
+            "Sår stelt.",
+            "Formatet application/pdf kan ikke vises her",
+            [
+                "En del av dokumentet kan ikke vises: Formatet application/pdf kan ikke vises her",
+                "Sår stelt.",
+            ],
+        ),
+    ],
+)
+def test_text_stands_beside_what_cannot_be_shown(text: str, why: str, shown: list[str]) -> None:
+    """A document in two forms: the one that is text is read, and the other is named."""
+    lines = [
+        plain(one).strip() for one in note_lines(Note("n", "Notat", text, NOW, "O. Lie", unreadable=why), 100)
+    ]
+    assert lines[1:] == shown
 
 
 @pytest.mark.parametrize(

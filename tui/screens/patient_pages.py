@@ -309,10 +309,10 @@ def note_lines(note: Note, width: int) -> list[Line]:
         state = [piece(f"  {STATE_SIGN[note.state]} {STATE_WORD[note.state]}", STATE_INK[note.state])]
     head = titled(note.title, f"{fmt.moment(note.at)}  {note.author}", width, rest=state)
     if note.unreadable:
-        return [
-            *head,
-            *wrapped(nb.text("note.unreadable", reason=note.unreadable), width, indent=3, ink=Ink.PERSON),
-        ]
+        code = "note.part_unreadable" if note.text else "note.unreadable"
+        head += wrapped(nb.text(code, reason=note.unreadable), width, indent=3, ink=Ink.PERSON)
+    if not note.text:
+        return head
     paragraphs = note.text.replace("\r\n", "\n").rstrip("\n").split("\n")
     text = [row for paragraph in paragraphs for row in wrapped(paragraph, min(width, 100), indent=3)]
     return [*head, *text]

@@ -155,6 +155,7 @@ _TEXT: dict[str, str] = {
     "vitals.none": "Ingen målinger i det som er tatt med.",
     "note.none": "Ingen notater i det som er tatt med.",
     "note.unreadable": "Teksten kan ikke vises: {reason}",
+    "note.part_unreadable": "En del av dokumentet kan ikke vises: {reason}",
     "plan.none": "Ingen tiltaksplan i det som er tatt med.",
     "critical.none": "Ingen kritisk informasjon. Allergi: {allergy}.",
     "unknown.time": "tid ikke kjent",
