@@ -32,6 +32,7 @@ _WRITE = {
     "Content-Type": "application/fhir+json; charset=utf-8",
     "Prefer": "return=representation",
 }
+_TERSE = {**_WRITE, "Prefer": "return=minimal"}
 _MOST_PAGES = 2000
 _MOST_COUNTED = 2**31 - 1  # FHIR's unsignedInt
 _OK = 200
@@ -154,10 +155,16 @@ class JournalClient:
             )
         return total
 
-    async def create(self, type_: str, body: bytes, *, if_none_exist: str = "") -> Written:
-        """Create a resource; with `if_none_exist` (a search) only if the journal has none like it."""
+    async def create(
+        self, type_: str, body: bytes, *, if_none_exist: str = "", is_terse: bool = False
+    ) -> Written:
+        """Create a resource; with `if_none_exist` (a search) only if the journal has none like it.
+
+        With `is_terse` the journal is asked to send no copy back: there is nothing in it to look at.
+        """
         condition = {"If-None-Exist": _header(if_none_exist)} if if_none_exist else {}
-        answer = await self._transport.send("POST", _type(type_), body=body, headers={**_WRITE, **condition})
+        headers = {**(_TERSE if is_terse else _WRITE), **condition}
+        answer = await self._transport.send("POST", _type(type_), body=body, headers=headers)
         return read_written(self._good(answer, writes=True), type_)
 
     async def update(self, type_: str, id_: str, body: bytes, *, if_match: str) -> Written:
@@ -168,10 +175,13 @@ class JournalClient:
         )
         return read_written(self._good(answer, writes=True), type_, id_)
 
-    async def transaction(self, bundle: bytes) -> list[PartAnswer]:
-        """Post a transaction; return one answer per entry. Read each status: not every journal rolls back."""
+    async def transaction(self, bundle: bytes, *, is_terse: bool = False) -> list[PartAnswer]:
+        """Post a transaction; return one answer per entry. Read each status: not every journal rolls back.
+
+        `is_terse` is as of `create`.
+        """
         count = len(read_bundle(bundle).entry or ())
-        answer = await self._transport.send("POST", "", body=bundle, headers=_WRITE)
+        answer = await self._transport.send("POST", "", body=bundle, headers=_TERSE if is_terse else _WRITE)
         return read_parts(self._good(answer, writes=True), count)
 
     async def _get(self, path: str) -> Answer:

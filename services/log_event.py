@@ -80,10 +80,7 @@ def event_of(record: AuditRecord, before: bytes, database_id: str) -> bytes:
         "outcome": "0",
         "purposeOfEvent": [_purpose(record)],
         "agent": _agents(record, database_id),
-        "source": {
-            "observer": _device(database_id),
-            "type": [{"system": f"{_TERMS}security-source-type", "code": "1"}],
-        },
+        "source": {"observer": _device(database_id)},
         "entity": [*_patient(record), _row(record, before)],
     }
     return msgspec.json.encode({name: value for name, value in event.items() if value})
@@ -115,7 +112,8 @@ def link_of(event: bytes) -> tuple[int, bytes] | None:
         details = {
             one["type"]: one["valueString"] for entity in tree["entity"] for one in entity.get("detail", ())
         }
-        return int(details["sequence"]), bytes.fromhex(details["hash"])
+        (link,) = (tag["code"] for tag in tree["meta"]["tag"] if tag["system"] == ROW_TAG)
+        return int(details["sequence"]), bytes.fromhex(link)
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError):
         return None
 
@@ -136,18 +134,12 @@ def _purpose(record: AuditRecord) -> dict[str, Any]:
 
 
 def _agents(record: AuditRecord, database_id: str) -> list[dict[str, Any]]:
-    """Return the clinician, where one did it, and this program on its machine."""
-    person = {
-        "type": {"coding": [{"system": f"{_TERMS}v3-ParticipationType", "code": "IRCP"}]},
-        "who": {"reference": record.actor},
-        "requestor": True,
-    }
-    program = {
-        "type": {"coding": [{"system": _DICOM, "code": "110153", "display": "Source Role ID"}]},
-        "who": _device(database_id),
-        "requestor": not record.actor,
-    }
-    return [*([person] if record.actor else []), program]
+    """Return the clinician, or this program where nobody asked it; that it was this program says `source`."""
+    if record.actor:
+        receiver = {"coding": [{"system": f"{_TERMS}v3-ParticipationType", "code": "IRCP"}]}
+        return [{"type": receiver, "who": {"reference": record.actor}, "requestor": True}]
+    sender = {"coding": [{"system": _DICOM, "code": "110153"}]}
+    return [{"type": sender, "who": _device(database_id), "requestor": True}]
 
 
 def _device(database_id: str) -> dict[str, Any]:
@@ -180,7 +172,6 @@ def _row(record: AuditRecord, before: bytes) -> dict[str, Any]:
         "basis": record.basis,
         "detail": record.detail,
         "before": before.hex(),
-        "hash": record.hash.hex(),
     }
     return {
         "type": {"system": f"{_TERMS}audit-entity-type", "code": "2"},

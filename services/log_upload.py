@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from services.session import Session
 
 AT_ONCE = 25
-"""Rows in one request: some 30 kB."""
+"""Rows in one request: some 45 kB, and no copy comes back."""
 
 _MOST_REQUESTS = 8
 """How many requests one turn may make: a long log goes up over several turns, between what is more urgent."""
@@ -121,7 +121,7 @@ class LogUpload:
         if not can.transaction or len(rows) == 1:
             return await self._send_apart(rows)
         try:
-            parts = await self._session.client.transaction(bundle_of(rows))
+            parts = await self._session.client.transaction(bundle_of(rows), is_terse=True)
         except JournalError as error:
             if error.kind not in _REFUSALS or error.may_be_applied:
                 raise
@@ -135,7 +135,9 @@ class LogUpload:
 
     async def _send_apart(self, rows: Sequence[_Told]) -> int:
         for record, event in rows:
-            await self._session.client.create("AuditEvent", event, if_none_exist=only_once(record))
+            await self._session.client.create(
+                "AuditEvent", event, if_none_exist=only_once(record), is_terse=True
+            )
             await self._keep(record)
         return len(rows)
 
