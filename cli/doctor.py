@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -13,6 +12,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cli.exit_codes import ExitCode
+from cli.json_out import say_json
 from ports.folders import user_folders
 from ports.process import harden
 
@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
     """Look at everything and say it; the exit code is 1 when something does not work."""
     findings = [look() for look in _LOOKS]
     if options.json:
-        print(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
+        say_json([asdict(f) for f in findings])
     else:
         for finding in findings:
             print(_line(finding))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from cli import words
 from cli.exit_codes import ExitCode
+from cli.json_out import say_json
 from cli.pin import NoPin, read_pin
 from ports.folders import user_folders
 from services.trouble import Trouble, TroubleCode
@@ -100,7 +100,7 @@ async def _within(workday: Workday, options: Namespace, act: Act, lines: Lines) 
     finally:
         await workday.close()
     if options.json:
-        print(json.dumps(said, ensure_ascii=False))
+        say_json(said)
     else:
         say(lines(said))
     return code
@@ -142,7 +142,7 @@ def exit_of(trouble: Trouble) -> ExitCode:
 def refuse(error: str, code: ExitCode, text: str, options: Namespace) -> int:
     """Say why it was not done: in words to the person, as JSON to the script."""
     if options.json:
-        print(json.dumps({"error": error, "exit": int(code)}))
+        say_json({"error": error, "exit": int(code)})
     say(text.split("\n"), file=sys.stderr)
     return code
 

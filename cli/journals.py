@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from cli import journals_words as words
 from cli.exit_codes import ExitCode
 from cli.headless import refuse, refuse_trouble, say
+from cli.json_out import say_json
 from ports.disk import SystemDisk
 from ports.folders import user_folders
 from services.embedded import EMBEDDED
@@ -50,7 +50,7 @@ def _list(known: Journals, options: Namespace) -> int:
             }
             for one in found
         ]
-        print(json.dumps(rows, ensure_ascii=False))
+        say_json(rows)
     else:
         say(words.listed(EMBEDDED, found))
     return ExitCode.OK
@@ -68,7 +68,7 @@ def _add(known: Journals, options: Namespace) -> int:
             words.added(options.name, known.add(options.name, options.file, replaces=options.replace)),
         )
     if options.json:
-        print(json.dumps({"name": options.name, "file": str(file)}))
+        say_json({"name": options.name, "file": str(file)})
     else:
         say(said)
     return ExitCode.OK
@@ -99,7 +99,7 @@ def _check(known: Journals, options: Namespace) -> int:
 
 def _say(found: list[Finding], head: list[str], options: Namespace) -> None:
     if options.json:
-        print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
+        say_json([asdict(one) for one in found])
     else:
         say([*head, *(line for one in found for line in words.finding(one))])
 
@@ -108,6 +108,6 @@ def _faulty(fault: JournalFileFault, options: Namespace) -> int:
     """Say every problem, with its line and its field."""
     if options.json:
         problems = [asdict(one) for one in fault.problems]
-        print(json.dumps({"error": "journal-file", "exit": int(ExitCode.FAULT), "problems": problems}))
+        say_json({"error": "journal-file", "exit": int(ExitCode.FAULT), "problems": problems})
         return ExitCode.FAULT
     return refuse("journal-file", ExitCode.FAULT, "\n".join(words.faulty(fault)), options)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cli import rescue_words as words
 from cli.exit_codes import ExitCode
 from cli.headless import exit_of, refuse
+from cli.json_out import say_json
 from services.embedded import server_id
 from services.opened_seals import Became, OpenedSeals, RescuedEntry, open_seals, read_export, read_key
 from services.rescue_problem import RescueProblem, RescueStopped
@@ -110,7 +110,7 @@ def _say(came: list[RescuedEntry], supervisor: str, options: Namespace) -> int:
             "counts": dict(Counter(one.became.value for one in came)),
             "exit": int(code),
         }
-        print(json.dumps(said, ensure_ascii=False))
+        say_json(said)
     else:
         print("\n".join(words.rescued(came, supervisor, rehearsed=options.dry_run)))
     return code

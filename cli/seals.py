@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from cli import rescue_words as words
 from cli.exit_codes import ExitCode
 from cli.headless import refuse
+from cli.json_out import say_json
 from offline_cache.errors import StoreError
 from ports.disk import SystemDisk
 from ports.folders import user_folders
@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
         return refuse(problem.value, words.EXIT_OF[problem], words.STOPPED[problem], options)
     if options.json:
         exported = {"file": str(options.file)} if options.verb == "export" else {}
-        print(json.dumps({"caches": [asdict(one) for one in found], **exported}, ensure_ascii=False))
+        say_json({"caches": [asdict(one) for one in found], **exported})
     else:
         print("\n".join(words.sealed(found, exported=options.verb == "export")))
     return ExitCode.OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import time
+from concurrent.futures import ProcessPoolExecutor
 
 from tests.fuzz.targets import check, part
 
@@ -28,8 +29,9 @@ def main() -> int:
         (options.seed, first, min(_AT_ONCE, last - first)) for first in range(options.first, last, _AT_ONCE)
     ]
     came = 0
-    with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
-        for found in pool.imap_unordered(part, parts):
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.processes, mp_context=fresh) as pool:  # it says so when a process dies
+        for found in pool.map(part, parts):
             came += len(found)
             for number, what in found:
                 print(f"--seed {options.seed} --only {number}  {what}", flush=True)

@@ -56,9 +56,12 @@ class Nurse:
     size: tuple[int, int] = (80, 24)
     terminal: Terminal = field(init=False)
 
-    def start(self, *options: str) -> Terminal:
-        """Open the client on a new terminal."""
-        self.terminal = Terminal([*COMMAND, *options], size=self.size, environment=dict(self.environment))
+    def start(self, *options: str, shell: str = "") -> Terminal:
+        """Open the client on a new terminal; `shell` is what a shell does before it becomes the client."""
+        command = [*COMMAND, *options]
+        if shell:
+            command = ["sh", "-c", f'{shell} "$@"', "sh", *command]
+        self.terminal = Terminal(command, size=self.size, environment=dict(self.environment))
         return self.terminal
 
     def sees(self, text: str, *, seconds: float = 60.0) -> None:

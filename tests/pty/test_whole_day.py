@@ -45,9 +45,13 @@ class Day:
     written: Path
     looks: int = 0
 
+    def traces(self) -> Traces:
+        """What is looked for: the journal's people and tokens, and what was typed this day."""
+        return Traces.of(self.journal.folder, PIN, WRONG_PIN, NOTE, LATER, NOTE[-9:], LATER[-11:])
+
     def look(self, *, is_over: bool = False) -> None:
         """Look everywhere but at the screen that is being worked at."""
-        traces = Traces.of(self.journal.folder, PIN, WRONG_PIN, NOTE, LATER, NOTE[-9:], LATER[-11:])
+        traces = self.traces()
         assert len(traces.digests) > 0
         assert traces.in_files(self.nurse.home) == []
         assert traces.in_processes() == []
@@ -60,7 +64,7 @@ class Day:
     def look_at_what_is_left(self) -> None:
         """Look once the client is gone: the terminal, too."""
         self.look(is_over=True)
-        traces = Traces.of(self.journal.folder, PIN, WRONG_PIN, NOTE, LATER, NOTE[-9:], LATER[-11:])
+        traces = self.traces()
         kept = [
             self.nurse.everything,
             self.nurse.tmux("list-buffers"),
@@ -210,6 +214,7 @@ def test_whole_day_leaves_nothing_in_plain_text(day: Day) -> None:
     _reads(nurse)
     _locks(nurse)
     day.look()
+    assert day.traces().in_bytes(nurse.everything.encode()) == []  # nor at the locked door
     _unlocks(nurse)
     day.journal.kill()
     nurse.keys("t")
