@@ -18,6 +18,7 @@ from services.delivery import Delivery
 from services.desk import Desk
 from services.entrance import Entrance
 from services.entry_acts import EntryActs
+from services.kept_place import keep_place, take_place
 from services.log_acts import LogActs
 from services.log_upload import LogUpload
 from services.outbox_acts import OutboxActs
@@ -32,8 +33,10 @@ from services.watchdog import Watchdog
 from services.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from services.idle_policy import IdlePolicy
+    from services.kept_place import Step
     from services.retaining import Retaining
     from services.session import Clinician, Session
     from services.setup import Setup
@@ -236,6 +239,16 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
         """Tell whether what is on the screen must go: the lease has ended since it was opened, or the cache is gone."""
         return self._retaining is not None and self._retaining.must_lock
 
+    @property
+    def idle_policy(self) -> IdlePolicy:
+        """Return when a client that nobody touches is hidden and locked."""
+        return self._setup.idle
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether somebody has unlocked or signed in: from then on there is something to hide and to lock."""
+        return self._session is not None or self.needs_pin or self.needs_unlock
+
     def status(self) -> Status:
         """Return what line 1 of every screen says, as it was last known. Costs nothing."""
         return self._status
@@ -247,6 +260,21 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
             if not session.seals.is_active:
                 return None
             return await self._setup.worker.run(session.seals.count, session.store)
+
+    async def keep_place(self, steps: Sequence[Step]) -> None:
+        """Keep the way back to where the clinician is, before a lock; where it cannot be kept, the round will do."""
+        session = self._session
+        if session is not None and session.vault is not None and not session.store.read_only:
+            with contextlib.suppress(CacheError):
+                await self._setup.worker.run(keep_place, session.store, steps)
+
+    async def take_place(self) -> tuple[Step, ...]:
+        """Return the way back that was kept at the last lock, once."""
+        session = self._open()
+        if session.store.read_only:
+            return ()
+        with told():
+            return await self._setup.worker.run(take_place, session.store)
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener` called when status, round or outbox changed; return how to stop that."""

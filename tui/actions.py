@@ -23,6 +23,15 @@ REGISTRY: tuple[Action, ...] = (
         "app.lock", "f12", "lås", "Lås nå. Programmet startes på nytt og ber om PIN.", "app", is_first=True
     ),
     Action(
+        "app.hide",
+        "ctrl+l,f11",
+        "skjul",
+        "Skjul skjermen nå, uten PIN. Utkast lagres først. Samme tast eller Esc viser igjen.",
+        "app",
+        is_in_line=False,
+        is_first=True,
+    ),
+    Action(
         "app.quit",
         "ctrl+q,f10",
         "avslutt",

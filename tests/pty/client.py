@@ -54,11 +54,14 @@ class Nurse:
     home: Path
     environment: Mapping[str, str]
     size: tuple[int, int] = (80, 24)
+    command: tuple[str, ...] = COMMAND
     terminal: Terminal = field(init=False)
 
     def start(self, *options: str) -> Terminal:
         """Open the client on a new terminal."""
-        self.terminal = Terminal([*COMMAND, *options], size=self.size, environment=dict(self.environment))
+        self.terminal = Terminal(
+            [*self.command, *options], size=self.size, environment=dict(self.environment)
+        )
         return self.terminal
 
     def sees(self, text: str, *, seconds: float = 60.0) -> None:

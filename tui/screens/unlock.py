@@ -109,8 +109,9 @@ class UnlockScreen(Place):
         except Trouble as trouble:
             self._refused(trouble)
             raise
+        steps = await self.day.take_place()
         await self.day.start()
-        self.app.switch_screen(RoundScreen(self.desk))
+        self.app.switch_screen(RoundScreen(self.desk, steps))
 
     def _refused(self, trouble: Trouble) -> None:
         """Empty the field and count."""

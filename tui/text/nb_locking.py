@@ -1,0 +1,17 @@
+"""The words of hiding, locking and the PIN in bokmål, by id."""
+
+from __future__ import annotations
+
+LOCKING_TEXT: dict[str, str] = {
+    # the curtain
+    "hide.title": "Feltjournal",
+    "hide.hidden": "Skjermen er skjult. Ingenting om pasienten vises.",
+    "hide.saved": "Det du skrev, er lagret kryptert på maskinen.",
+    "hide.not_saved": "▲ Det du skrev, kunne ikke lagres. Vis skjermen igjen og se hvorfor.",
+    "hide.kept_nowhere": "Uten lager: det du skrev, er tapt når det låses.",
+    "hide.locks": "Låses {at} om ingen viser den igjen. Da trengs PIN.",
+    "hide.unsent": "▲ Låses ikke: signert arbeid er ikke sendt, og uten lager ville det gå tapt. Vis skjermen igjen.",
+    "hide.keys": "Esc vis igjen   F12 lås",
+    # after a lock
+    "resume.here": "Tilbake der du var.",
+}
