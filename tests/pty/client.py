@@ -90,9 +90,13 @@ class Nurse:
 
     def unlocks(self) -> None:
         """Open the locked cache."""
+        self.unlocks_to("Tid   Status")
+
+    def unlocks_to(self, text: str) -> None:
+        """Open the locked cache, and wait for what stands where one comes to."""
         self.sees("PIN  ")
         self.presses(*PIN, "enter")
-        self.sees("Tid   Status")
+        self.sees(text)
 
     def visits(self) -> list[str]:
         """Return the rows of the list that are on the screen, each with the mark of the chosen one before it."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tests.pty.client import PIN, Nurse, plain_environment
+from tests.pty.client import Nurse, plain_environment
 from tests.sandbox_room import SandboxRoom
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ def test_idle_hides_then_locks_and_afterwards_she_is_where_she_was(nurse: Nurse)
     nurse.sees("PIN  ")
     nothing_is_told(nurse, since)
     assert not client.is_running()
-    nurse.presses(*PIN, "enter")
-    nurse.sees("Tilbake der du var.")
+    nurse.unlocks_to("Tilbake der du var.")
     assert NOTE in terminal.text
     assert "HANSEN" in terminal.text
     nurse.presses(*" Roligere nå.", "escape")
