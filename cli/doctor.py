@@ -142,11 +142,11 @@ _LACKING = {
 
 def _ending() -> Finding:
     if hasattr(os, "fork"):
-        return Finding("avslutning", "ok", "en egen prosess rydder terminalen, og låsing bytter ut klienten")
+        return Finding("avslutning", "ok", "en egen prosess rydder terminalen og låser")
     return Finding(
         "avslutning",
         "warn",
-        "ingen prosess rydder terminalen om klienten stanses utenfra",
+        "ingen egen prosess rydder terminalen",
         "Låsing bytter likevel ut klienten. Blir den stanset utenfra, lukk terminalvinduet.",
     )
 
