@@ -10,12 +10,16 @@ from cli.pin import NoPinBecause
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+PIN_CHANGED = (
+    "PIN-koden er byttet. Det som er lagret, ligger som før, og den gamle PIN-koden virker ikke lenger."
+)
 INTERRUPTED = "Avbrutt. Det som er signert, er lagret. Kjør kommandoen igjen når det passer."
 
 _GIVE = "Gi den i en terminal, eller ved fildeskriptor: --pin-fd 3 3<FIL."
 NO_PIN = {
     NoPinBecause.NO_TERMINAL: f"PIN trengs, og her er ingen terminal å spørre i.\nIngenting er endret.\n{_GIVE}",
     NoPinBecause.EMPTY: f"Det kom ingen PIN.\nIngenting er endret, og ingen forsøk er brukt.\n{_GIVE}",
+    NoPinBecause.DIFFERENT: "De to nye er ikke like.\nPIN-koden er ikke endret.\nKjør kommandoen igjen.",
     NoPinBecause.UNREADABLE: f"Fildeskriptoren kan ikke leses.\nIngenting er endret.\n{_GIVE}",
 }
 

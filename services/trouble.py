@@ -34,6 +34,8 @@ class TroubleCode(StrEnum):
     PIN_COMMON = "pin-common"
     WRONG_PIN = "wrong-pin"  # details: left, wait
     PIN_LOCKED = "pin-locked"  # five wrong: locked until an online sign-in
+    PIN_ONE_LEFT = "pin-one-left"  # the last attempt is for the door
+    NO_PIN_HERE = "no-pin-here"  # nothing is kept, so there is no PIN to change
     NO_KEYRING = "no-keyring"
     KEYRING_LOST = "keyring-lost"  # the keyring answers but our item is gone or is another one
     CACHE_DAMAGED = "cache-damaged"

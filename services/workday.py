@@ -23,6 +23,7 @@ from services.log_acts import LogActs
 from services.log_upload import LogUpload
 from services.outbox_acts import OutboxActs
 from services.patient_search import PatientSearch
+from services.pin_change import change_pin
 from services.reading import Counts, Reading
 from services.round_acts import RoundActs
 from services.signing import Signing
@@ -142,6 +143,12 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
         """Open the cache with its PIN; needs no network."""
         with told():
             await self._enter(await (await self._at_entrance()).unlock(pin))
+
+    async def change_pin(self, old: str, new: str) -> None:
+        """Put a new PIN in place of the old one; what is kept stays as it is."""
+        session = self._writable()
+        with told():
+            await self._setup.worker.run(change_pin, session, old, new)
 
     @property
     def may_set_aside(self) -> bool:

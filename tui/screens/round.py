@@ -266,6 +266,12 @@ class RoundScreen(Place):
 
         self.app.push_screen(PatientSearchScreen(self.desk))
 
+    def action_pin_change(self) -> None:
+        """Change the PIN."""
+        from tui.screens.pin_change import PinChangeScreen
+
+        self.app.push_screen(PinChangeScreen(self.desk))
+
     def action_stranger_show(self) -> None:
         """Write of somebody who is not on the list."""
         from tui.screens.strangers import StrangerScreen

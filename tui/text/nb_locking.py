@@ -12,6 +12,13 @@ LOCKING_TEXT: dict[str, str] = {
     "hide.locks": "Låses {at} om ingen viser den igjen. Da trengs PIN.",
     "hide.unsent": "▲ Låses ikke: signert arbeid er ikke sendt, og uten lager ville det gå tapt. Vis skjermen igjen.",
     "hide.keys": "Esc vis igjen   F12 lås",
+    # another PIN
+    "pin_change.place": "Bytt PIN",
+    "pin_change.old": "PIN nå",
+    "pin_change.new": "Ny PIN",
+    "pin_change.again": "Ny PIN igjen",
+    "pin_change.kept": "Det som er lagret, blir liggende som det er. Den gamle PIN-koden virker ikke etterpå.",
+    "pin_change.done": "PIN-koden er byttet.",
     # after a lock
     "resume.here": "Tilbake der du var.",
 }

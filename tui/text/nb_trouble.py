@@ -109,6 +109,16 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Ingenting er slettet; usendt arbeid er beholdt.",
         "Logg inn mot journalen (F3) for å åpne igjen.",
     ),
+    _C.PIN_ONE_LEFT: TroubleWords(
+        "Bare ett forsøk er igjen, og det spares til døren.",
+        "PIN-koden er ikke endret. Alt er beholdt.",
+        "Lås med F12 og lås opp med riktig PIN; da er alle forsøkene tilbake.",
+    ),
+    _C.NO_PIN_HERE: TroubleWords(
+        "Her er det ingen PIN å bytte: ingenting lagres på maskinen.",
+        "Ingenting er endret.",
+        "Start uten --no-cache for å lagre runden under PIN.",
+    ),
     _C.NO_KEYRING: TroubleWords(
         "Maskinen mangler et nøkkelring-lager som er godkjent.",
         _NOTHING_STORED,
