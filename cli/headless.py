@@ -31,6 +31,7 @@ _EXIT_OF = {
     TroubleCode.PIN_TOO_SHORT: ExitCode.LOCKED,
     TroubleCode.PIN_LOCKED: ExitCode.LOCKED,
     TroubleCode.KEYRING_LOST: ExitCode.LOCKED,
+    TroubleCode.KEYRING_AWAY: ExitCode.LOCKED,
     TroubleCode.LOCKED: ExitCode.LOCKED,
     TroubleCode.SIGNED_OUT: ExitCode.LOCKED,
     TroubleCode.JOURNAL_UNREACHABLE: ExitCode.OFFLINE,

@@ -37,6 +37,9 @@ class TroubleCode(StrEnum):
     PIN_ONE_LEFT = "pin-one-left"  # the last attempt is for the door
     NO_PIN_HERE = "no-pin-here"  # nothing is kept, so there is no PIN to change
     NO_KEYRING = "no-keyring"
+    KEYRING_AWAY = (
+        "keyring-away"  # the one that the cache was made with does not answer; the item may still be there
+    )
     KEYRING_LOST = "keyring-lost"  # the keyring answers but our item is gone or is another one
     CACHE_DAMAGED = "cache-damaged"
     CACHE_MISSING = "cache-missing"  # nobody has one here

@@ -10,7 +10,6 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from offline_cache.errors import CacheError
-from ports.keyring import find_protector
 from services import keeping
 from services.address_acts import AddressActs
 from services.connection import ConnectionWatch
@@ -19,6 +18,7 @@ from services.desk import Desk
 from services.entrance import Entrance
 from services.entry_acts import EntryActs
 from services.kept_place import keep_place, take_place
+from services.keyrings import keyrings_here
 from services.log_acts import LogActs
 from services.log_upload import LogUpload
 from services.outbox_acts import OutboxActs
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from services.retaining import Retaining
     from services.session import Clinician, Session
     from services.setup import Setup
-    from services.views import BrowserView, CodeView, Door, Person, Way
+    from services.views import BrowserView, CacheView, CodeView, Door, Person, Way
 
 
 _PATIENCE = 5.0
@@ -84,6 +84,18 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
             for cache in await (await self._at_entrance()).caches():
                 found[cache.journal] = found.get(cache.journal, 0) + cache.unsent_entries
         return {journal: unsent for journal, unsent in found.items() if unsent}
+
+    async def doors(self) -> list[CacheView]:
+        """Return the caches of this journal on this machine, each with whose it is. Asks no network."""
+        with told():
+            return await (await self._at_entrance()).doors()
+
+    async def choose_door(self, name: str) -> Door:
+        """Go to the door of one of them, and return it."""
+        with told():
+            entrance = await self._at_entrance()
+            entrance.choose(name)
+            return await entrance.door()
 
     async def people(self) -> list[Person]:
         """Ask the journal whom its sign-in lets in."""
@@ -154,6 +166,11 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
     def may_set_aside(self) -> bool:
         """Tell whether the cache was found to be past opening, so that a new one may be made beside it."""
         return self._entrance is not None and self._entrance.may_set_aside
+
+    @property
+    def is_owner_here(self) -> bool:
+        """Tell whether the one whose cache stands at the door has just signed in, and may call its PIN forgotten."""
+        return self._entrance is not None and self._entrance.is_owner
 
     async def set_aside(self) -> None:
         """Rename the cache that cannot be opened; afterwards the door is open to a sign-in and a new PIN."""
@@ -295,8 +312,8 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
 
     async def _at_entrance(self) -> Entrance:
         if self._entrance is None:
-            protector = None if self._setup.no_cache else await self._setup.worker.run(find_protector)
-            self._entrance = Entrance(self._setup, protector)
+            found = None if self._setup.no_cache else await self._setup.worker.run(keyrings_here, self._setup)
+            self._entrance = Entrance(self._setup, found)
         return self._entrance
 
     async def _enter(self, session: Session) -> None:

@@ -229,13 +229,7 @@ REGISTRY: tuple[Action, ...] = (
         is_in_line=False,
     ),
     Action(
-        "pin.change",
-        "ctrl+p",
-        "bytt PIN",
-        "Bytt PIN-koden her.",
-        "round",
-        is_in_line=False,
-        why_not=changing(),
+        "pin.change", "ctrl+p", "bytt PIN", "Bytt PIN-koden.", "round", is_in_line=False, why_not=changing()
     ),
     Action(
         "stranger.show",

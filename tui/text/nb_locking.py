@@ -12,6 +12,13 @@ LOCKING_TEXT: dict[str, str] = {
     "hide.locks": "Låses {at} om ingen viser den igjen. Da trengs PIN.",
     "hide.unsent": "▲ Låses ikke: signert arbeid er ikke sendt, og uten lager ville det gå tapt. Vis skjermen igjen.",
     "hide.keys": "Esc vis igjen   F12 lås",
+    # several on one machine, and a PIN that was forgotten
+    "doors.place": "Hvem er du?",
+    "doors.choose": "Flere har lager på denne maskinen. Velg deg selv; det trengs ikke nett.",
+    "doors.sign_in": "En annen: logg inn mot journalen",
+    "unlock.forgotten": "Glemt PIN? F8 legger lageret til side, og du velger ny PIN. Ingenting slettes.",
+    "unlock.forgotten_sealed": "{unsent} er usendt, og er forseglet: leder kan levere det (feltjournal seals export).",
+    "unlock.forgotten_unsealed": "▲ {unsent} er usendt, og kan bare åpnes med den gamle PIN-koden. Meld fra først.",
     # another PIN
     "pin_change.place": "Bytt PIN",
     "pin_change.old": "PIN nå",

@@ -124,6 +124,11 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         _NOTHING_STORED,
         "Start med --no-cache, eller be om hjelp: feltjournal doctor.",
     ),
+    _C.KEYRING_AWAY: TroubleWords(
+        "Nøkkelringen som lageret ble laget med, svarer ikke her.",
+        "Alt er beholdt, og ingen forsøk er brukt.",
+        "Lås den opp, eller bruk skrivebordet fra før. Ellers F3, logg inn, og F8 for et nytt lager.",
+    ),
     _C.KEYRING_LOST: TroubleWords(
         "Nøkkelen i maskinens nøkkelring er borte eller byttet.",
         "Det lagrede er beholdt, men kan ikke åpnes.",
