@@ -38,6 +38,11 @@ _ONLY_READS = {
     "other-client": "Feltjournal er åpen i et annet vindu; herfra endres ingenting.",
     "newer-store": "Lageret er skrevet av en nyere utgave av Feltjournal; herfra endres ingenting.",
 }
+_NOT_READ = {
+    "ended": "Leien er ute, og pasientene vises ikke. Usendt arbeid er beholdt. Kontakt med journalen fornyer.",
+    "hard-end": "Journalen er ikke nådd på for lenge: pasientene er slettet herfra. Usendt arbeid er beholdt.",
+    "withdrawn": "Journalen har bedt om at lageret slettes. Pasientene vises ikke; det skjer når det signerte er sendt.",
+}
 
 
 def lines(said: Mapping[str, Any]) -> Iterator[str]:
@@ -86,7 +91,7 @@ def _lease(said: Mapping[str, Any]) -> Iterator[str]:
     if LeaseState(said["lease"]).may_read:
         yield f"Leien går ut {ends}. Etter {hard_end} slettes pasientene herfra. Kontakt med journalen fornyer."
     else:
-        yield "Leien er ute, og pasientene vises ikke. Usendt arbeid er beholdt. Kontakt med journalen fornyer."
+        yield _NOT_READ[LeaseState(said["lease"])]
     if said["clock_put_back"]:
         yield "Klokka på maskinen er stilt tilbake. Det gir ikke lengre leie. Still den, og kom på nett."
     if said["charts_held"]:

@@ -74,6 +74,10 @@ class TroubleCode(StrEnum):
     REASON_INCOMPLETE = "reason-incomplete"  # emergency access without a code, enough words, or an end
     NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown
     LEASE_ENDED = "lease-ended"  # the journal was not reached for too long: no patient is shown
+    CHARTS_REMOVED = "charts-removed"  # the hard end: they were removed
+    WIPE_WAITS = (
+        "wipe-waits"  # the journal ordered a wipe; it waits for what is signed, and no patient is shown
+    )
     CACHE_WIPED = "cache-wiped"  # the journal ordered it, and it is done
     UNSENT_STAYS = "unsent-stays"  # details: unsent, drafts; the cache is not removed
     NO_SUCH_JOURNAL = "no-such-journal"  # details: known

@@ -1,6 +1,6 @@
 """What closes a cache to whose it is, and the way through each: a forgotten PIN, another keyring, others on the same laptop.
 
-With the real journal, the real cache and the real commands. Fault: Y2, Y7, R9.
+With the real journal, the real cache and the real commands.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ async def refused(day: Workday, pin: str) -> TroubleCode:
 
 
 async def test_a_forgotten_pin_costs_no_signed_entry(machine: Machine) -> None:
-    """Signed offline, PIN forgotten: signed in online she begins anew, and the supervisor delivers what was sealed, once."""
+    """Signed offline, PIN forgotten: signed in online she begins anew, and the supervisor delivers what was sealed, once.
+
+    Fault: Y7.
+    """
     day = await first_day(machine.folder)
     await sign_note(day)
     await day.close()
@@ -144,7 +147,10 @@ async def test_a_cache_goes_on_with_its_own_keyring_while_that_answers(machine: 
 
 
 async def test_another_desktops_keyring_uses_no_attempt_and_has_a_way_on(machine: Machine) -> None:
-    """The one it was made with does not answer here. Back there it opens; here she signs in and begins anew beside it."""
+    """The one it was made with does not answer here. Back there it opens; here she signs in and begins anew beside it.
+
+    Fault: Y2.
+    """
     wallet, service = Wallet(), DrawerKeyring()
     await made_with(machine, Keyrings(wallet))
     day = with_keyrings(machine, Keyrings(service))
@@ -166,7 +172,10 @@ async def test_another_desktops_keyring_uses_no_attempt_and_has_a_way_on(machine
 
 
 async def test_several_on_one_laptop_open_each_their_own_without_network(machine: Machine) -> None:
-    """Not only who used it last: each is chosen by name, with the own PIN, and what one signed goes out as that one's."""
+    """Not only who used it last: each is chosen by name, with the own PIN, and what one signed goes out as that one's.
+
+    Fault: R9.
+    """
     kari = await first_day(machine.folder)
     await sign_note(kari)
     await kari.close()

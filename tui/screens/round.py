@@ -19,6 +19,7 @@ from tui.screens.place import Place
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, content, content_of, line, piece, segments, visible
+from tui.text.lease_notices import lease_notices
 from tui.text.nb_notices import notice_words
 from tui.widgets.frame_line import FrameLine
 from tui.widgets.key_line import KeyLine
@@ -137,6 +138,7 @@ class RoundScreen(Place):
     def _notices(self, view: RoundView) -> list[Line]:
         """Return what else must be known about the list."""
         said = [*(visible(notice) for notice in view.notices), *map(notice_words, view.told)]
+        said += lease_notices(self.day.status(), self.now())
         if why := self.why_not_change():
             said.insert(0, why)
         if not view.complete:

@@ -259,6 +259,16 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Utkast og alt du har signert, er beholdt.",
         "Kom på nett, eller lås med F12 og logg inn med F3. Utboksen kan åpnes med u.",
     ),
+    _C.CHARTS_REMOVED: TroubleWords(
+        "Journalen er ikke nådd på for lenge, og pasientene er slettet fra maskinen.",
+        "Utkast og alt du har signert, er beholdt.",
+        "Kom på nett og logg inn (F12, så F3); da sendes det, og runden kan hentes igjen.",
+    ),
+    _C.WIPE_WAITS: TroubleWords(
+        "Journalen har bedt om at lageret på denne maskinen slettes. Pasientene vises ikke.",
+        "Det du har signert, beholdes til det er sendt; først da slettes lageret.",
+        "La maskinen få nett. Var det ikke ventet: ring leder. Utboksen kan åpnes med u.",
+    ),
     _C.CACHE_WIPED: TroubleWords(
         "Lageret på denne maskinen er slettet.",
         "Alt som var signert, var i journalen eller forseglet først.",
