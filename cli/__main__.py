@@ -74,6 +74,10 @@ def _command(options: Namespace) -> int:
         from cli import status
 
         return status.run(options)
+    if options.command == "pin":
+        from cli import pin_change
+
+        return pin_change.run(options)
     if options.command == "journals":
         from cli import journals
 

@@ -41,6 +41,9 @@ Sluttkode: 0, 1, 2, 3, 5 eller 7, se feltjournal --help."""
 _SENDS = """
 Det som nettopp er signert, og fortsatt kan trekkes tilbake, venter til fristen
 er ute. Sluttkode: 0-7, se feltjournal --help."""
+_CHANGES = """
+Spør etter PIN-koden nå, og etter den nye to ganger. Ingenting av det lagrede
+endres. Sluttkode: 0, 1, 2, 3, 5 eller 7, se feltjournal --help."""
 _KNOWN = """
 Hver journal er en TOML-fil i sin egen mappe. Sluttkode: 0, 1, 2, 4 eller 7, se
 feltjournal --help."""
@@ -92,6 +95,11 @@ def parser() -> BokmalParser:
     _headless(add_command(commands, "sync", "lever det som er signert, én gang, nå", _SENDS))
     doctor = add_command(commands, "doctor", "hva denne maskinen har og mangler for trygt arbeid", _CHECKS)
     doctor.add_argument("--json", action="store_true", help="skriv svaret som JSON")
+    pin = add_command(commands, "pin", "bytt PIN-koden til det som er lagret på maskinen", _CHANGES)
+    _headless(pin)
+    pin.add_argument(
+        "--new-pin-fd", type=int, metavar="N", help="les den nye PIN-koden fra fildeskriptor N (ellers: spør)"
+    )
     _journals(commands)
     _audit(commands)
     _seals(commands)

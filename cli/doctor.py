@@ -7,13 +7,13 @@ import shutil
 import sys
 from dataclasses import asdict, dataclass
 from importlib import util
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cli.exit_codes import ExitCode
 from cli.json_out import say_json
 from ports.folders import user_folders
+from ports.machine import memory_on_disk
 from ports.process import harden
 
 if TYPE_CHECKING:
@@ -116,31 +116,69 @@ def _store() -> Finding:
         return Finding(
             "kryptert lager", "fail", "TEMP_STORE under 2", "Installer apsw-sqlite3mc på nytt fra låsefilen."
         )
-    version = getattr(apsw, "mc_version", "ukjent")
-    return Finding("kryptert lager", "ok", f"SQLite {apsw.sqlite_lib_version()}, {version}")
+    version = str(getattr(apsw, "mc_version", "ukjent")).replace("SQLite3 Multiple Ciphers", "SQLite3MC")
+    return Finding("kryptert lager", "ok", f"SQLCipher 4, {version}, SQLite {apsw.sqlite_lib_version()}")
 
 
 def _memory() -> Finding:
     lacking = harden()
     if lacking:
+        words = ", ".join(_LACKING[one] for one in lacking)
         return Finding(
-            "minne", "warn", "mangler: " + ", ".join(lacking), "Systemet kan skrive minnedumper av klienten."
+            "minne",
+            "warn",
+            words,
+            "Går programmet ned, eller leser noe annet under samme bruker minnet, kan nøkler og pasienter komme ut av det.",
         )
     return Finding("minne", "ok", "ingen minnedumper, ikke lesbart for andre prosesser")
 
 
+_LACKING = {
+    "core-limit": "minnedumper er ikke stengt",
+    "not-dumpable": "kan leses av andre prosesser",
+}
+"""What `ports.process.exposed` may find, in words."""
+
+
+def _ending() -> Finding:
+    if hasattr(os, "fork"):
+        return Finding("avslutning", "ok", "en egen prosess rydder terminalen og låser")
+    return Finding(
+        "avslutning",
+        "warn",
+        "ingen egen prosess rydder terminalen",
+        "Låsing bytter likevel ut klienten. Blir den stanset utenfra, lukk terminalvinduet.",
+    )
+
+
 def _swap() -> Finding:
-    swaps = Path("/proc/swaps")
-    lines = swaps.read_text().splitlines()[1:] if swaps.exists() else []
-    plain = [line.split()[0] for line in lines if line and "zram" not in line and "/dm-" not in line]
-    if plain:
+    found = memory_on_disk()
+    if not found.is_known:
         return Finding(
             "veksleområde",
             "warn",
-            f"{len(plain)} som kan være ukryptert",
-            "Bruk kryptert veksleområde eller zram.",
+            "systemet sier ikke hvor det veksler",
+            "Sørg for at hele disken er kryptert.",
+        )
+    if found.plain_swaps:
+        return Finding(
+            "veksleområde",
+            "warn",
+            f"{len(found.plain_swaps)} som kan være ukryptert",
+            "Minne med pasienter kan havne der. Bruk kryptert veksleområde eller zram.",
         )
     return Finding("veksleområde", "ok", "ikke noe ukryptert")
+
+
+def _hibernation() -> Finding:
+    if memory_on_disk().hibernates_to_plain:
+        return Finding(
+            "dvale",
+            "warn",
+            "maskinen kan skrive alt minne til en ukryptert disk",
+            "Slå av dvale, eller krypter disken. Lås klienten før lokket lukkes.",
+        )
+    return Finding("dvale", "ok", "skriver ikke minne til en ukryptert disk")
 
 
 def _disk() -> Finding:
@@ -203,7 +241,9 @@ _LOOKS: tuple[Callable[[], Finding], ...] = (
     _store,
     _keyring,
     _memory,
+    _ending,
     _swap,
+    _hibernation,
     _disk,
     _private,
     _embedded,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from cli import words
@@ -30,6 +31,7 @@ _EXIT_OF = {
     TroubleCode.PIN_TOO_SHORT: ExitCode.LOCKED,
     TroubleCode.PIN_LOCKED: ExitCode.LOCKED,
     TroubleCode.KEYRING_LOST: ExitCode.LOCKED,
+    TroubleCode.KEYRING_AWAY: ExitCode.LOCKED,
     TroubleCode.LOCKED: ExitCode.LOCKED,
     TroubleCode.SIGNED_OUT: ExitCode.LOCKED,
     TroubleCode.JOURNAL_UNREACHABLE: ExitCode.OFFLINE,
@@ -49,6 +51,8 @@ def run(
     act: Act,
     lines: Lines = words.lines,
     instead: Mapping[TroubleCode, tuple[str, ExitCode, str]] | None = None,
+    *,
+    pin: Callable[[], str] | None = None,
 ) -> int:
     """Open the door, unlock, do one thing, say it and close. Trouble becomes words and an exit code.
 
@@ -57,11 +61,13 @@ def run(
         act: what is done; what it found and the exit code.
         lines: puts what it found into words.
         instead: what some trouble is to this command: the error's name, its exit code and its words.
+        pin: how the PIN is asked for, when not as usual.
     """
     from services.start import workday_here
 
     try:
-        return asyncio.run(_within(workday_here(journal=options.journal), options, act, lines))
+        ask = pin or partial(read_pin, options.pin_fd)
+        said, code = asyncio.run(_within(workday_here(journal=options.journal), ask, act))
     except Trouble as trouble:
         if instead and trouble.code in instead:
             return refuse(*instead[trouble.code], options)
@@ -70,11 +76,16 @@ def run(
         return refuse_trouble(trouble, options)
     except NoPin as no_pin:
         return refuse("no-pin", ExitCode.LOCKED, words.NO_PIN[no_pin.because], options)
+    if options.json:
+        say_json(said)
+    else:
+        say(lines(said))
+    return code
 
 
 def _text(trouble: Trouble) -> str:
     """Return the words; a PIN too short to be tried is another matter here than where one is chosen."""
-    if trouble.code is TroubleCode.PIN_TOO_SHORT:
+    if trouble.code is TroubleCode.PIN_TOO_SHORT and "new" not in trouble.details:
         return words.TOO_SHORT
     said = trouble_words(trouble)
     if elsewhere := trouble.details.get("unsent_elsewhere"):
@@ -88,22 +99,17 @@ def _has_cache() -> bool:
     return folder.is_dir() and any(one.is_dir() for one in folder.iterdir())
 
 
-async def _within(workday: Workday, options: Namespace, act: Act, lines: Lines) -> int:
+async def _within(workday: Workday, pin: Callable[[], str], act: Act) -> tuple[dict[str, Any], ExitCode]:
     try:
         door = await workday.door()
         if not door.locked:  # of this journal: what is unsent of another is not to be taken for nothing
             unsent = await workday.unsent_elsewhere()
             journals = ", ".join(f"{journal} ({count})" for journal, count in unsent.items())
             raise Trouble(TroubleCode.CACHE_MISSING, unsent_elsewhere=journals)
-        await workday.unlock(read_pin(options.pin_fd))
-        said, code = await act(workday, door)
+        await workday.unlock(pin())
+        return await act(workday, door)
     finally:
         await workday.close()
-    if options.json:
-        say_json(said)
-    else:
-        say(lines(said))
-    return code
 
 
 async def found(workday: Workday, door: Door) -> dict[str, Any]:

@@ -42,8 +42,9 @@ _PROBLEMS = {
     "string_too_long": "er for lang",
     "bool_type": "må være true eller false",
     "int_type": "må være et helt tall",
-    "greater_than_equal": "er for lavt",
-    "less_than_equal": "er for høyt; lenger enn 72 timer lagres ingenting",
+    "greater_than_equal": "er for lavt; {allowed} er det minste",
+    "less_than_equal": "er for høyt; {allowed} er det meste",
+    "hide-after-lock": "er lenger enn lock_minutes ({allowed}); skjermen skjules før den låses",
     "list_type": 'må være en liste: ["…", "…"]',
     "too_short": "er en tom liste",
     "model_type": "må være en tabell: [navn]",
@@ -153,6 +154,8 @@ def head(name: str, journal: ConfiguredJournal) -> list[str]:
         lines.append(f"Virksomhet: {journal.organisation}")
     if journal.no_cache:
         lines.append("Ingenting lagres på maskinen (policy.no_cache).")
+    hide, lock = (round(one.total_seconds() / 60) for one in (journal.idle.hide, journal.idle.lock))
+    lines.append(f"Skjermen skjules etter {hide} min uten taster og låses etter {lock} min.")
     return lines
 
 

@@ -17,6 +17,7 @@ class NoPinBecause(Enum):
     NO_TERMINAL = auto()
     EMPTY = auto()
     UNREADABLE = auto()
+    DIFFERENT = auto()
 
 
 class NoPin(Exception):
@@ -27,7 +28,7 @@ class NoPin(Exception):
         self.because = because
 
 
-def read_pin(descriptor: int | None) -> str:
+def read_pin(descriptor: int | None, prompt: str = "PIN: ") -> str:
     """Return the PIN: the first line of the descriptor, or what is typed at the prompt without echo.
 
     Raises:
@@ -41,11 +42,25 @@ def read_pin(descriptor: int | None) -> str:
         signal.SIGINT, signal.default_int_handler
     )  # asyncio's own would wait for the answer
     try:
-        return _given(getpass.getpass("PIN: "))
+        return _given(getpass.getpass(prompt))
     except EOFError:
         raise NoPin(NoPinBecause.EMPTY) from None
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def read_new_pin(descriptor: int | None) -> str:
+    """Return a new PIN: from the descriptor, or typed twice at prompts.
+
+    Raises:
+        NoPin: as `read_pin`, or the two are not the same.
+    """
+    if descriptor is not None:
+        return _given(_first_line(descriptor))
+    new, again = read_pin(None, "Ny PIN: "), read_pin(None, "Ny PIN igjen: ")
+    if new != again:
+        raise NoPin(NoPinBecause.DIFFERENT)
+    return new
 
 
 def _given(pin: str) -> str:

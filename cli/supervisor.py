@@ -8,6 +8,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ports.process import start_anew
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
@@ -24,6 +26,7 @@ LEAVE = (
     "\x1b[<9u\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # keys and mouse as before
     "\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[?7h\x1b[0m\x1b[?25h"
 )
+_HAS_FORK = hasattr(os, "fork")
 _GRACE = 10
 """Seconds that the client has to save and end when it is told to."""
 _SAFE = "Alt som er signert, og lagrede utkast, ligger kryptert på maskinen. Start programmet på nytt."
@@ -85,12 +88,15 @@ def run(client: Callable[[bool], int], *, before: Callable[[], None]) -> int:
             terminal.restore()
             return _tell(code)
         is_locked = True
+        if not _HAS_FORK:  # this process held the keys: it is replaced whole
+            terminal.restore()
+            start_anew()
         terminal.write(FIRST_LINE)
 
 
 def _child(client: Callable[[bool], int], terminal: Terminal, *, is_locked: bool) -> int:
     """Fork, hand the terminal over and wait; signals sent to this process go to the child."""
-    if not hasattr(os, "fork"):  # Windows: no supervising process; `feltjournal doctor` says so
+    if not _HAS_FORK:  # Windows: no supervising process; `feltjournal doctor` says so
         return client(is_locked) << 8
     parent = os.getpid()
     child = os.fork()

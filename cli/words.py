@@ -10,12 +10,16 @@ from cli.pin import NoPinBecause
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+PIN_CHANGED = (
+    "PIN-koden er byttet. Det som er lagret, ligger som før, og den gamle PIN-koden virker ikke lenger."
+)
 INTERRUPTED = "Avbrutt. Det som er signert, er lagret. Kjør kommandoen igjen når det passer."
 
 _GIVE = "Gi den i en terminal, eller ved fildeskriptor: --pin-fd 3 3<FIL."
 NO_PIN = {
     NoPinBecause.NO_TERMINAL: f"PIN trengs, og her er ingen terminal å spørre i.\nIngenting er endret.\n{_GIVE}",
     NoPinBecause.EMPTY: f"Det kom ingen PIN.\nIngenting er endret, og ingen forsøk er brukt.\n{_GIVE}",
+    NoPinBecause.DIFFERENT: "De to nye er ikke like.\nPIN-koden er ikke endret.\nKjør kommandoen igjen.",
     NoPinBecause.UNREADABLE: f"Fildeskriptoren kan ikke leses.\nIngenting er endret.\n{_GIVE}",
 }
 
@@ -33,6 +37,11 @@ _CONNECTION = {
 _ONLY_READS = {
     "other-client": "Feltjournal er åpen i et annet vindu; herfra endres ingenting.",
     "newer-store": "Lageret er skrevet av en nyere utgave av Feltjournal; herfra endres ingenting.",
+}
+_NOT_READ = {
+    "ended": "Leien er ute, og pasientene vises ikke. Usendt arbeid er beholdt. Kontakt med journalen fornyer.",
+    "hard-end": "Journalen er ikke nådd på for lenge: pasientene er slettet herfra. Usendt arbeid er beholdt.",
+    "withdrawn": "Journalen har bedt om at lageret slettes. Pasientene vises ikke; det skjer når det signerte er sendt.",
 }
 
 
@@ -82,7 +91,7 @@ def _lease(said: Mapping[str, Any]) -> Iterator[str]:
     if LeaseState(said["lease"]).may_read:
         yield f"Leien går ut {ends}. Etter {hard_end} slettes pasientene herfra. Kontakt med journalen fornyer."
     else:
-        yield "Leien er ute, og pasientene vises ikke. Usendt arbeid er beholdt. Kontakt med journalen fornyer."
+        yield _NOT_READ[LeaseState(said["lease"])]
     if said["clock_put_back"]:
         yield "Klokka på maskinen er stilt tilbake. Det gir ikke lengre leie. Still den, og kom på nett."
     if said["charts_held"]:

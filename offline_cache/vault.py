@@ -172,10 +172,9 @@ class Vault:
             slots=(),
         )
         self._place(header).write(KeyItem(secret=secret.hex()))
-        slot = self._slot(header, pin, secret, keys.database)
-        self._write(header.with_slots(slot))
-        kek = _kek(header, slot, stretch(pin, bytes.fromhex(slot.salt), slot.kdf), secret)
-        self._found = [_Found(keys.database, kek, slot)]
+        made = self._wrapped(header, pin, secret, keys.database)
+        self._write(header.with_slots(made.slot))
+        self._found = [made]
         return keys
 
     def unlock(self, pin: str) -> CacheKeys:
@@ -229,18 +228,21 @@ class Vault:
         raise WrongPin(counted.left, counted.wait)
 
     def change_pin(self, old: str, new: str) -> CacheKeys:
-        """Put a new PIN in place of the old one; at every moment at least one of the two opens the cache."""
+        """Put a new PIN in place of the old one; at every moment at least one of the two opens the cache.
+
+        Every database key is wrapped anew, for there are two where rewriting the database was cut off, and either may be the one.
+        """
         check_pin(new)
         keys = self.unlock(old)
         header = self._require_header()
         secret = bytes.fromhex(self._item(header).secret)
-        slot = self._slot(header, new, secret, keys.database)
-        self._write(header.with_slots(*header.slots, slot))
-        written = self._require_header()
-        from_pin = stretch(new, bytes.fromhex(slot.salt), slot.kdf)
-        if unwrap(_kek(written, slot, from_pin, secret), bytes.fromhex(written.slots[-1].wrapped)) is None:
-            raise StoreFault("the new slot does not open")
-        self._write(written.with_slots(slot))
+        changed = [self._wrapped(header, new, secret, found.key) for found in self._found]
+        self._write(header.with_slots(*header.slots, *(one.slot for one in changed)))
+        written, slots = self._require_header(), tuple(one.slot for one in changed)
+        if written.slots[len(header.slots) :] != slots:
+            raise StoreFault("the new slots are not kept")
+        self._write(written.with_slots(*slots))
+        self._found = changed
         return keys
 
     def candidates(self, keys: CacheKeys) -> list[CacheKeys]:
@@ -372,11 +374,12 @@ class Vault:
             raise KeyringLost
         return item
 
-    def _slot(self, header: Header, pin: str, secret: bytes, database_key: bytes) -> Slot:
+    def _wrapped(self, header: Header, pin: str, secret: bytes, key: bytes) -> _Found:
+        """Wrap a database key under a PIN, in a slot of its own salt."""
         salt = self._ids.secret(_SALT_BYTES)
         slot = Slot(self._kdf, salt.hex(), "")
         kek = _kek(header, slot, stretch(pin, salt, self._kdf), secret)
-        return replace(slot, wrapped=wrap(kek, database_key).hex())
+        return _Found(key, kek, replace(slot, wrapped=wrap(kek, key).hex()))
 
     def _remaining_wait(self, item: KeyItem) -> float:
         if not item.last_at or not item.attempts:

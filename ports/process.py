@@ -1,4 +1,4 @@
-"""The process: what keeps its memory and its files from other eyes, and what ends it with its parent."""
+"""The process: what keeps its memory and its files from other eyes, what ends it with its parent, what replaces it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,46 @@ import ctypes
 import os
 import signal
 import sys
+from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
+_PR_GET_DUMPABLE = 3
 _PR_SET_DUMPABLE = 4
 
 
 def harden() -> list[str]:
     """Make new files private, forbid core dumps and reading by other processes; return what this system lacks."""
     os.umask(0o077)
+    _forbid_core_dumps()
+    _prctl(_PR_SET_DUMPABLE, 0)
+    return exposed()
+
+
+def exposed() -> list[str]:
+    """Return in what this process is open to other eyes, as the system itself tells.
+
+    `core-limit`: it may leave a core dump. `not-dumpable`: what runs under the same user may read its memory, and a handler of
+    dumps may be handed it; no limit keeps a dump from a handler, only this does.
+    """
     lacking: list[str] = []
-    if not _forbid_core_dumps():
+    if _core_limit() != (0, 0):
         lacking.append("core-limit")
-    if not _prctl(_PR_SET_DUMPABLE, 0):
+    if _prctl(_PR_GET_DUMPABLE, 0) != 0:
         lacking.append("not-dumpable")
     return lacking
 
 
+def start_anew() -> NoReturn:
+    """Run this program again from its beginning in place of this process: nothing that it has in memory is left.
+
+    Only where no parent starts a fresh one. On Windows the system makes a new process and ends this one, which comes to the same.
+    """
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  the very program that runs
+
+
 def end_with_parent() -> bool:
     """Ask the system to end this process when its parent dies; False where the system cannot."""
-    return _prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
+    return _prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM)) == 0
 
 
 def scrub_environment() -> None:
@@ -40,20 +61,26 @@ def scrub_environment() -> None:
         os.environ.pop(name, None)
 
 
-def _forbid_core_dumps() -> bool:
+def _forbid_core_dumps() -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _core_limit() -> tuple[int, int] | None:
+    """Return how large a core dump may be, and might be made; None where the system has no such limit."""
     try:
         import resource
     except ImportError:
-        return False
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        return True
-    return False
+        return None
+    return resource.getrlimit(resource.RLIMIT_CORE)
 
 
-def _prctl(option: int, value: int) -> bool:
+def _prctl(option: int, value: int) -> int:
+    """Return what the system answers; -1 where it cannot be asked."""
     if not sys.platform.startswith("linux"):
-        return False
+        return -1
     with contextlib.suppress(OSError, AttributeError):
-        return bool(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == 0)
-    return False
+        return int(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0))
+    return -1

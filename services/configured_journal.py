@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from offline_cache.retention_policy import RetentionPolicy
+from services.idle_policy import IdlePolicy
 
 if TYPE_CHECKING:
     from client.auth.client_authentication import KeyClient
@@ -32,5 +33,6 @@ class ConfiguredJournal:
     no_cache: bool = False
     review_before_sending: bool = False
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    idle: IdlePolicy = field(default_factory=IdlePolicy)
     backend: Backend | None = None
     organisation: str = ""

@@ -26,9 +26,11 @@ from offline_cache.store import Store
 from offline_cache.vault import Vault, VaultIdentity
 from services import sealing
 from services.arriving import Arriving
+from services.doors import caches_here, door_of, folder_name, kind_of
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
 from services.kept_sign_in import keep_clinician, keep_grant, kept_clinician, kept_grant, nobody
+from services.keyrings import Keyrings, backend_of
 from services.outbox_for import outbox_for
 from services.proven_tokens import ProvenTokens
 from services.retaining import Retaining
@@ -65,9 +67,11 @@ class _Arrival:
 class Entrance:
     """Leads from a closed machine to an open `Session`."""
 
-    def __init__(self, setup: Setup, protector: KeyProtector | None) -> None:
+    def __init__(self, setup: Setup, keyrings: Keyrings | KeyProtector | None) -> None:
         self._setup = setup
-        self._protector = protector
+        self._keyrings = keyrings if isinstance(keyrings, Keyrings) else Keyrings(keyrings)
+        self._protector = self._keyrings.first
+        self._chosen: Path | None = None
         self._http = to_sign_in(setup)
         self.arriving = Arriving(setup, self._http)
         self._arrival: _Arrival | None = None
@@ -85,16 +89,18 @@ class Entrance:
             folder = await self._setup.worker.run(self._folder_at_door)
             if self._setup.no_cache or folder is None:
                 return Door(locked=False, journal_name=self._setup.journal.name)
-            info = await self._setup.worker.run(self._vault(folder).describe)
-        if info is None:
-            return Door(locked=False, journal_name=self._setup.journal.name)
-        return Door(
-            locked=True,
-            clinician=info.clinician,
-            attempts_left=info.attempts_left,
-            journal_name=info.journal,
-            unsent_visits=info.unsent_visits,
-        )
+            found = await self._setup.worker.run(door_of, self._vault(folder), self._setup)
+        return found or Door(locked=False, journal_name=self._setup.journal.name)
+
+    async def doors(self) -> list[CacheView]:
+        """Return the caches of this journal on this machine: several clinicians may share it. Asks no network and no key."""
+        found = await self._setup.worker.run(caches_here, self._vault, self._setup)
+        return [one for one in found if one.server == server_id(self._setup.journal)]
+
+    def choose(self, name: str) -> None:
+        """Go to the door of one of `doors`."""
+        self._arrival = None
+        self._chosen = self._setup.folders.cache / name
 
     @property
     def needs_pin(self) -> bool:
@@ -122,17 +128,18 @@ class Entrance:
         user = grant.user
         role = category_word(user.role)
         clinician = Clinician(user.subject, user.name, user.fhir_user, role, user.issuer, tuple(user.courses))
-        folder = self._setup.folders.cache / _folder_name(server_id(self._setup.journal), clinician.subject)
+        folder = self._setup.folders.cache / folder_name(server_id(self._setup.journal), clinician.subject)
         vault = self._vault(folder)
         self._has_vault = await self._setup.worker.run(vault.describe) is not None
         self._arrival = _Arrival(clinician, grant, folder)
         if self.needs_unlock:
-            await self._setup.worker.run(vault.allow_attempts)
+            with contextlib.suppress(KeyringLost):  # told at the door, where it can be set aside
+                await self._setup.worker.run(vault.allow_attempts)
         return clinician
 
     async def caches(self) -> list[CacheView]:
         """Return the caches side by side on this machine, as far as they can be told without a PIN."""
-        return await self._setup.worker.run(self._caches)
+        return await self._setup.worker.run(caches_here, self._vault, self._setup)
 
     async def retaining(self, session: Session, *, is_contact: bool) -> Retaining:
         """Return what minds how long a session may keep what it has. `is_contact`: the clinician has just signed in."""
@@ -141,7 +148,7 @@ class Entrance:
             setup,
             session,
             self._http,
-            self._protector,
+            self._protector if vault is None else self._keyring_of(vault.store_path.parent),
             is_sealed=session.seals.is_sealed,
             rewrite=None if vault is None else lambda: rewrite(session.store, vault, setup.disk),
         )
@@ -193,9 +200,18 @@ class Entrance:
 
     @property
     def may_set_aside(self) -> bool:
-        """Tell whether the cache at the door was found to be past opening: damaged, missing, older, another's, keyless."""
+        """Tell whether the cache at the door may make room for a new one: it is past opening, or its PIN was forgotten.
+
+        Past opening is one that is damaged, missing or keyless. A PIN is called forgotten by whom the journal has just let in as
+        the one whose cache it is, and by nobody else.
+        """
         why = self._closed_by
-        return isinstance(why, _PAST_HELP) and not isinstance(why, KeyringUnavailable)
+        return self.is_owner or (isinstance(why, _PAST_HELP) and not isinstance(why, KeyringUnavailable))
+
+    @property
+    def is_owner(self) -> bool:
+        """Tell whether whose cache stands at the door has just signed in."""
+        return self.needs_unlock
 
     async def set_aside(self) -> str:
         """Rename every file of a cache that cannot be opened, so that a new one can be made; nothing is deleted.
@@ -229,7 +245,7 @@ class Entrance:
             await self._setup.worker.run(self._require_environment, store)
             clinician = arrival.clinician if arrival else await self._setup.worker.run(kept_clinician, store)
             grant = arrival.grant if arrival else await self._setup.worker.run(self._kept_grant, store)
-            kind = await self._setup.worker.run(_kind_of, vault)
+            kind = await self._setup.worker.run(kind_of, vault)
             seals = sealing.seals_of(self._setup, folder, keys.database_id, clinician)
             session = await self._session(clinician, grant, kind, store, vault, seals)
             if not store.read_only:
@@ -315,7 +331,10 @@ class Entrance:
 
     def _vault(self, folder: Path) -> Vault:
         setup = self._setup
-        return Vault(folder, setup.disk, setup.clock, setup.ids, self._protector, kdf=setup.key_cost)
+        return Vault(folder, setup.disk, setup.clock, setup.ids, self._keyring_of(folder), kdf=setup.key_cost)
+
+    def _keyring_of(self, folder: Path) -> KeyProtector | None:
+        return self._keyrings.of(backend_of(folder, self._setup))
 
     def _open_kept(self, vault: Vault, keys: CacheKeys) -> Store:
         return open_kept(vault, keys, disk=self._setup.disk, clock=self._setup.clock)
@@ -354,28 +373,19 @@ class Entrance:
         info = self._vault(folder).describe()
         if info is None or info.identity.server != server_id(self._setup.journal):
             return folder if info is None else None
-        if folder.name != _folder_name(info.identity.server, info.identity.user):
+        if folder.name != folder_name(info.identity.server, info.identity.user):
             raise StoreSwapped("another's files lie in this folder")
         return folder
 
     def _folder_named_last(self) -> Path | None:
-        if self._arrival is not None:
-            return self._arrival.folder
+        if self._arrival is not None or self._chosen is not None:
+            return self._arrival.folder if self._arrival is not None else self._chosen
         disk, cache = self._setup.disk, self._setup.folders.cache
         for name in (self._last_here(), _LAST):
             with contextlib.suppress(FileNotFoundError):
                 folder = cache / disk.read(cache / name).decode().strip()
                 return folder if disk.exists(folder) else None
         return None
-
-    def _caches(self) -> list[CacheView]:
-        found: list[CacheView] = []
-        for folder in self._setup.disk.list(self._setup.folders.cache):
-            with contextlib.suppress(CacheError):  # a damaged one is told of when it is opened
-                info = self._vault(folder).describe()
-                if info is not None:
-                    found.append(CacheView(folder.name, info.clinician, info.journal, info.unsent_entries))
-        return found
 
     def _remember_last(self, folder: Path) -> None:
         """Remember it for this journal, so that a day in another one leaves its door; and for whoever asks for no journal."""
@@ -384,13 +394,3 @@ class Entrance:
 
     def _last_here(self) -> str:
         return f"{_LAST}-{hashlib.sha256(server_id(self._setup.journal).encode()).hexdigest()[:16]}"
-
-
-def _folder_name(server: str, subject: str) -> str:
-    return "u-" + hashlib.sha256(f"{server}\n{subject}".encode()).hexdigest()[:16]
-
-
-def _kind_of(vault: Vault) -> CacheKind:
-    """Return how this cache is kept: what its header says, not what keyring happens to answer now."""
-    info = vault.describe()
-    return CacheKind.KEYRING if info is not None and info.backend else CacheKind.PIN_ONLY

@@ -10,6 +10,7 @@ from client.auth.client_authentication import ClientAuthentication, KeyClient, P
 from client.tls import NoAuthority, authority_context
 from offline_cache.retention_policy import RetentionPolicy
 from services.configured_journal import Backend, ConfiguredJournal
+from services.idle_policy import IdlePolicy
 from services.journal_problem import Problem, line_of
 from services.setup import JournalAddress
 from services.sign_in_terms import SCOPES, SignInTerms
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ports.disk import Disk
-    from services.journal_form import BackendTable, JournalForm, SignInTable
+    from services.journal_form import BackendTable, JournalForm, PolicyTable, SignInTable
 
 
 class Beside:
@@ -52,9 +53,18 @@ class Beside:
             retention=RetentionPolicy(
                 margin=timedelta(hours=policy.margin_hours), hard_end=timedelta(hours=policy.hard_end_hours)
             ),
+            idle=self._idle(policy),
             backend=self._backend(form.backend) if form.backend else None,
             organisation=form.organisation.name if form.organisation else "",
         )
+
+    def _idle(self, policy: PolicyTable) -> IdlePolicy:
+        lock = timedelta(minutes=policy.lock_minutes)
+        hide = timedelta(minutes=policy.hide_minutes) if policy.hide_minutes else min(IdlePolicy().hide, lock)
+        if hide > lock:
+            self._tell("hide-after-lock", "policy.hide_minutes", allowed=str(policy.lock_minutes))
+            return IdlePolicy()
+        return IdlePolicy(hide, lock)
 
     def _address(self, form: JournalForm) -> JournalAddress | None:
         for name in ("base", "sign_in"):

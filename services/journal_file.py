@@ -84,7 +84,8 @@ def _form(text: str) -> JournalForm:
 def _problem(error: ErrorDetails, text: str) -> Problem:
     """Turn pydantic's finding into ours: the value itself is left out, for it may be a secret in the wrong place."""
     path = [str(one) for one in error["loc"] if isinstance(one, str)]
-    allowed = str(error.get("ctx", {}).get("expected", ""))
+    context = error.get("ctx", {})
+    allowed = str(next((context[name] for name in ("expected", "le", "ge") if name in context), ""))
     return Problem(str(error["type"]), ".".join(path), line_of(text, path), allowed)
 
 

@@ -104,6 +104,8 @@ class PolicyTable(_Table):
     review_before_sending: bool = False
     margin_hours: Annotated[int, Field(ge=0, le=72)] = 12
     hard_end_hours: Annotated[int, Field(ge=1, le=72)] = 72
+    hide_minutes: Annotated[int, Field(ge=1, le=10)] | None = None
+    lock_minutes: Annotated[int, Field(ge=1, le=30)] = 10
     wipe_address: Https | None = None
     courses: list[Text] = []
 

@@ -43,6 +43,12 @@ _MIRROR_EVERY = 10
 _KEEP = 60.0
 """Seconds of the lease that a crash may forget."""
 
+_NOT_READ = {
+    LeaseState.HARD_END: TroubleCode.CHARTS_REMOVED,
+    LeaseState.WITHDRAWN: TroubleCode.WIPE_WAITS,
+}
+"""Why no patient is shown, by how the lease stands; else it has ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -126,10 +132,11 @@ class Retaining:
         """Let nothing of a patient be read past the end of the lease.
 
         Raises:
-            Trouble: LEASE_ENDED; what is written stays, and the outbox can be seen and sent.
+            Trouble: LEASE_ENDED, CHARTS_REMOVED, or WIPE_WAITS on the journal's word; what is written stays, and the outbox
+                can be seen and sent.
         """
         if not self._may_read():
-            raise Trouble(TroubleCode.LEASE_ENDED)
+            raise Trouble(_NOT_READ.get(self._state(), TroubleCode.LEASE_ENDED))
 
     async def run(self, changed: Callable[[], Awaitable[None]]) -> None:
         """Look at the clocks, for ever, and tell when the lease has come to another state, or an access has ended."""

@@ -9,6 +9,7 @@ from offline_cache.ballast import BALLAST_BYTES
 from offline_cache.keys import KdfParams
 from offline_cache.retention_policy import RetentionPolicy
 from ports.browser import Browser, SystemBrowser
+from services.idle_policy import IdlePolicy
 from services.sign_in_terms import SignInTerms
 from services.views import Environment
 
@@ -66,6 +67,7 @@ class Setup:
     review_before_sending: bool = False
     key_cost: KdfParams = field(default_factory=KdfParams)
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    idle: IdlePolicy = field(default_factory=IdlePolicy)
     inner: httpx.AsyncBaseTransport | None = None
     ballast: int = BALLAST_BYTES
     browser: Browser = field(default_factory=SystemBrowser)

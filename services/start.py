@@ -55,6 +55,7 @@ def setup_here(
         no_cache=no_cache or configured.no_cache,
         review_before_sending=configured.review_before_sending,
         retention=configured.retention,
+        idle=configured.idle,
     )
 
 

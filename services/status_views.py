@@ -123,6 +123,8 @@ class Door:
     attempts_left: int = 5
     journal_name: str = ""
     unsent_visits: int = 0
+    unsent_entries: int = 0
+    sealed_entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,4 @@ class CacheView:
     clinician: str
     journal: str
     unsent_entries: int
+    server: str = ""

@@ -34,7 +34,12 @@ class TroubleCode(StrEnum):
     PIN_COMMON = "pin-common"
     WRONG_PIN = "wrong-pin"  # details: left, wait
     PIN_LOCKED = "pin-locked"  # five wrong: locked until an online sign-in
+    PIN_ONE_LEFT = "pin-one-left"  # the last attempt is for the door
+    NO_PIN_HERE = "no-pin-here"  # nothing is kept, so there is no PIN to change
     NO_KEYRING = "no-keyring"
+    KEYRING_AWAY = (
+        "keyring-away"  # the one that the cache was made with does not answer; the item may still be there
+    )
     KEYRING_LOST = "keyring-lost"  # the keyring answers but our item is gone or is another one
     CACHE_DAMAGED = "cache-damaged"
     CACHE_MISSING = "cache-missing"  # nobody has one here
@@ -69,6 +74,10 @@ class TroubleCode(StrEnum):
     REASON_INCOMPLETE = "reason-incomplete"  # emergency access without a code, enough words, or an end
     NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown
     LEASE_ENDED = "lease-ended"  # the journal was not reached for too long: no patient is shown
+    CHARTS_REMOVED = "charts-removed"  # the hard end: they were removed
+    WIPE_WAITS = (
+        "wipe-waits"  # the journal ordered a wipe; it waits for what is signed, and no patient is shown
+    )
     CACHE_WIPED = "cache-wiped"  # the journal ordered it, and it is done
     UNSENT_STAYS = "unsent-stays"  # details: unsent, drafts; the cache is not removed
     NO_SUCH_JOURNAL = "no-such-journal"  # details: known

@@ -47,7 +47,7 @@ _OF_THE_CACHE: tuple[tuple[type[cache.CacheError], TroubleCode], ...] = (
     (cache.PinTooShort, TroubleCode.PIN_TOO_SHORT),
     (cache.PinCommon, TroubleCode.PIN_COMMON),
     (cache.NoKeyring, TroubleCode.NO_KEYRING),
-    (cache.KeyringUnavailable, TroubleCode.NO_KEYRING),
+    (cache.KeyringUnavailable, TroubleCode.KEYRING_AWAY),
     (cache.KeyringLost, TroubleCode.KEYRING_LOST),
     (cache.StoreMissing, TroubleCode.CACHE_LOST),
     (cache.CacheMissing, TroubleCode.CACHE_MISSING),

@@ -10,7 +10,6 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from offline_cache.errors import CacheError
-from ports.keyring import find_protector
 from services import keeping
 from services.address_acts import AddressActs
 from services.connection import ConnectionWatch
@@ -18,10 +17,13 @@ from services.delivery import Delivery
 from services.desk import Desk
 from services.entrance import Entrance
 from services.entry_acts import EntryActs
+from services.kept_place import keep_place, take_place
+from services.keyrings import keyrings_here
 from services.log_acts import LogActs
 from services.log_upload import LogUpload
 from services.outbox_acts import OutboxActs
 from services.patient_search import PatientSearch
+from services.pin_change import change_pin
 from services.reading import Counts, Reading
 from services.round_acts import RoundActs
 from services.signing import Signing
@@ -32,12 +34,14 @@ from services.watchdog import Watchdog
 from services.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from services.idle_policy import IdlePolicy
+    from services.kept_place import Step
     from services.retaining import Retaining
     from services.session import Clinician, Session
     from services.setup import Setup
-    from services.views import BrowserView, CodeView, Door, Person, Way
+    from services.views import BrowserView, CacheView, CodeView, Door, Person, Way
 
 
 _PATIENCE = 5.0
@@ -80,6 +84,18 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
             for cache in await (await self._at_entrance()).caches():
                 found[cache.journal] = found.get(cache.journal, 0) + cache.unsent_entries
         return {journal: unsent for journal, unsent in found.items() if unsent}
+
+    async def doors(self) -> list[CacheView]:
+        """Return the caches of this journal on this machine, each with whose it is. Asks no network."""
+        with told():
+            return await (await self._at_entrance()).doors()
+
+    async def choose_door(self, name: str) -> Door:
+        """Go to the door of one of them, and return it."""
+        with told():
+            entrance = await self._at_entrance()
+            entrance.choose(name)
+            return await entrance.door()
 
     async def people(self) -> list[Person]:
         """Ask the journal whom its sign-in lets in."""
@@ -140,10 +156,21 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
         with told():
             await self._enter(await (await self._at_entrance()).unlock(pin))
 
+    async def change_pin(self, old: str, new: str) -> None:
+        """Put a new PIN in place of the old one; what is kept stays as it is."""
+        session = self._writable()
+        with told():
+            await self._setup.worker.run(change_pin, session, old, new)
+
     @property
     def may_set_aside(self) -> bool:
         """Tell whether the cache was found to be past opening, so that a new one may be made beside it."""
         return self._entrance is not None and self._entrance.may_set_aside
+
+    @property
+    def is_owner_here(self) -> bool:
+        """Tell whether the one whose cache stands at the door has just signed in, and may call its PIN forgotten."""
+        return self._entrance is not None and self._entrance.is_owner
 
     async def set_aside(self) -> None:
         """Rename the cache that cannot be opened; afterwards the door is open to a sign-in and a new PIN."""
@@ -236,6 +263,16 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
         """Tell whether what is on the screen must go: the lease has ended since it was opened, or the cache is gone."""
         return self._retaining is not None and self._retaining.must_lock
 
+    @property
+    def idle_policy(self) -> IdlePolicy:
+        """Return when a client that nobody touches is hidden and locked."""
+        return self._setup.idle
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether somebody has unlocked or signed in: from then on there is something to hide and to lock."""
+        return self._session is not None or self.needs_pin or self.needs_unlock
+
     def status(self) -> Status:
         """Return what line 1 of every screen says, as it was last known. Costs nothing."""
         return self._status
@@ -247,6 +284,21 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
             if not session.seals.is_active:
                 return None
             return await self._setup.worker.run(session.seals.count, session.store)
+
+    async def keep_place(self, steps: Sequence[Step]) -> None:
+        """Keep the way back to where the clinician is, before a lock; where it cannot be kept, the round will do."""
+        session = self._session
+        if session is not None and session.vault is not None and not session.store.read_only:
+            with contextlib.suppress(CacheError):
+                await self._setup.worker.run(keep_place, session.store, steps)
+
+    async def take_place(self) -> tuple[Step, ...]:
+        """Return the way back that was kept at the last lock, once."""
+        session = self._open()
+        if session.store.read_only:
+            return ()
+        with told():
+            return await self._setup.worker.run(take_place, session.store)
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener` called when status, round or outbox changed; return how to stop that."""
@@ -260,8 +312,8 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
 
     async def _at_entrance(self) -> Entrance:
         if self._entrance is None:
-            protector = None if self._setup.no_cache else await self._setup.worker.run(find_protector)
-            self._entrance = Entrance(self._setup, protector)
+            found = None if self._setup.no_cache else await self._setup.worker.run(keyrings_here, self._setup)
+            self._entrance = Entrance(self._setup, found)
         return self._entrance
 
     async def _enter(self, session: Session) -> None:

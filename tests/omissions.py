@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
@@ -83,6 +84,24 @@ def _has_ipv6() -> bool:
         return False
 
 
+def _may_read_memory() -> bool:
+    """Tell whether the memory of a process that nobody is to read can be read: root of a container may lack the right."""
+    script = "from ports.process import harden; harden(); print(flush=True); input()"
+    child = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with child:
+        try:
+            assert child.stdout is not None
+            child.stdout.readline()
+            with Path(f"/proc/{child.pid}/mem").open("rb"):
+                return True
+        except OSError:
+            return False
+        finally:
+            child.kill()
+
+
 PEERS = {
     "gnome-keyring": Peer(
         lambda: _has_programs("gnome-keyring-daemon", "dbus-run-session"),
@@ -105,6 +124,7 @@ PEERS = {
     ),
     "ipv6": Peer(_has_ipv6, "a loopback interface with the address ::1"),
     "mount": Peer(_may_mount, "root on Linux, to mount a small tmpfs"),
+    "ptrace": Peer(_may_read_memory, "root on Linux with CAP_SYS_PTRACE, to look through a process's memory"),
     "shared": Peer((SHARED / "synthea").is_dir, "the folder shared/ beside this checkout"),
 }
 

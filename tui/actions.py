@@ -23,6 +23,15 @@ REGISTRY: tuple[Action, ...] = (
         "app.lock", "f12", "lås", "Lås nå. Programmet startes på nytt og ber om PIN.", "app", is_first=True
     ),
     Action(
+        "app.hide",
+        "ctrl+l,f11",
+        "skjul",
+        "Skjul skjermen. Esc viser.",
+        "app",
+        is_in_line=False,
+        is_first=True,
+    ),
+    Action(
         "app.quit",
         "ctrl+q,f10",
         "avslutt",
@@ -218,6 +227,9 @@ REGISTRY: tuple[Action, ...] = (
         "Det som sist kom, det som gikk, og det som mangler.",
         "report-link",
         is_in_line=False,
+    ),
+    Action(
+        "pin.change", "ctrl+p", "bytt PIN", "Bytt PIN-koden.", "round", is_in_line=False, why_not=changing()
     ),
     Action(
         "stranger.show",

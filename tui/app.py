@@ -15,6 +15,7 @@ from textual.app import App, SystemCommand
 from textual.css.query import NoMatches
 from textual.reactive import Reactive
 
+from services.trouble import Trouble
 from services.views import CacheKind
 from tui import crash
 from tui.acting import Acting
@@ -22,6 +23,8 @@ from tui.action import is_function_key, key_name
 from tui.actions import actions_of, bindings_for
 from tui.keyboard import Keyboard
 from tui.launch import LOCK, Launch
+from tui.privacy import Privacy
+from tui.resuming import steps_of
 from tui.terminal import SafeLines, colours
 from tui.text import nb
 from tui.theme import OWN_COLOURS, PALETTE, THEMES, OnAnyGround, theme_for
@@ -33,12 +36,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
     from datetime import datetime
 
+    from rich.console import RenderableType
     from textual.binding import BindingType
     from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.theme import Theme
     from textual.worker import Worker
 
+    from services.idle_policy import IdlePolicy
+    from services.views import Status
     from services.workday import Workday
 
 Result = TypeVar("Result")
@@ -88,6 +94,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         self._warned_at = -1
         self.keyboard = Keyboard(self, self._forward_key)
         self.keyboard.on_behind = self._show_waiting
+        self.privacy = Privacy(self, self._lock)
 
     # --- what screens use
 
@@ -103,6 +110,21 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         if self._workday is None:
             raise LookupError("the working day is not open yet")
         return self._workday.result()
+
+    def _at_work(self) -> Workday | None:
+        """Return the working day if it has been built."""
+        day = self._workday
+        return day.result() if day is not None and day.done() and day.exception() is None else None
+
+    def status(self) -> Status | None:
+        """Return what line 1 says, or None before there is a working day."""
+        day = self._at_work()
+        return day.status() if day is not None else None
+
+    def idle_policy(self) -> IdlePolicy | None:
+        """Return when to hide and to lock; None while there is nobody here whose work could be seen."""
+        day = self._at_work()
+        return day.idle_policy if day is not None and day.is_begun else None
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
@@ -166,12 +188,33 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         """Keep it inside the program: OSC 52 would hand it to whatever terminal is at the other end."""
         self._clipboard = text
 
+    # --- the curtain
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write what a screen has drawn, unless the curtain is drawn: this is the one way out to the terminal."""
+        if self.privacy.curtain.is_drawn:
+            self.draw_curtain()
+        else:
+            super()._display(screen, renderable)
+
+    def draw_curtain(self) -> None:
+        """Write the curtain over whatever stands on the terminal; nothing when it stands there already."""
+        if self._driver is None or self.is_headless:
+            return
+        strokes = self.privacy.curtain.strokes(self.size)
+        if strokes:
+            self._begin_update()
+            self._driver.write(strokes)
+            self._end_update()
+            self._driver.flush()
+
     # --- keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Queue keys and pastes; everything else goes its way."""
+        """Queue keys and pastes that are meant for what stands on the screen; everything else goes its way."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self.keyboard.take(event)
+            if self.privacy.lets_through(event):
+                self.keyboard.take(event)
             return
         await super().on_event(event)
 
@@ -202,6 +245,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Catch the signals that end a session."""
         self.call_after_refresh(self._after_first_frame)
+        self.privacy.start()
         if self.is_headless or sys.platform == "win32":
             return
         loop = asyncio.get_running_loop()
@@ -215,8 +259,9 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Stop the keys and close the working day."""
         self.keyboard.close()
-        if self._workday is not None and self._workday.done() and self._workday.exception() is None:
-            await self._workday.result().close()
+        self.privacy.close()
+        if (day := self._at_work()) is not None:
+            await day.close()
 
     def _end(self, code: int) -> None:
         """End in good order, also when the shell has taken the terminal back already."""
@@ -227,12 +272,39 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         self.work(self.leave(code), group="leave")
 
     async def leave(self, code: int = 0) -> None:
-        """Let every screen save what is being written, then end with this exit code."""
+        """Let every screen save what is being written, then end with this exit code; a lock notes the way back."""
+        await self.save_everything()
+        await self._go(code)
+
+    async def _go(self, code: int) -> None:
+        if code == LOCK and (day := self._at_work()) is not None:
+            await day.keep_place(steps_of(self.screen_stack))
+        self.exit(code, return_code=code)
+
+    async def save_everything(self) -> None:
+        """Let every screen save what is being written.
+
+        Raises:
+            Trouble: One could not; all others have been saved.
+        """
+        troubles: list[Trouble] = []
         for place in reversed(self.screen_stack):
             save: Callable[[], Coroutine[Any, Any, None]] | None = getattr(place, "save_work", None)
             if save is not None:
-                await save()
-        self.exit(code, return_code=code)
+                try:
+                    await save()
+                except Trouble as trouble:
+                    troubles.append(trouble)
+        if troubles:
+            raise troubles[0]
+
+    async def _lock(self) -> None:
+        """End so that a locked process takes this one's place; what could be saved has been."""
+        await self._go(LOCK)
+
+    def action_app_hide(self) -> None:
+        """Hide the screen; the key itself does it before it comes here, also while others wait."""
+        self.privacy.hide()
 
     async def action_app_help(self) -> None:
         """Show the keys of the place on top."""
@@ -256,9 +328,8 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
 
     def _keeps_nothing(self) -> bool:
         """Tell whether this session lives in memory only."""
-        if self._workday is None or not self._workday.done() or self._workday.exception() is not None:
-            return False
-        return self._workday.result().status().cache is CacheKind.NONE
+        status = self.status()
+        return status is not None and status.cache is CacheKind.NONE
 
     async def action_app_quit(self) -> None:
         """End; the first time it says what is unsent instead, when something is."""
@@ -271,14 +342,16 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
 
     def _unsent(self) -> str:
         """Say what has not been sent, or nothing."""
-        if self._workday is None or not self._workday.done() or self._workday.exception() is not None:
-            return ""
-        status = self._workday.result().status()
-        if not status.unsent_entries:
+        status = self.status()
+        if status is None or not status.unsent_entries:
             return ""
         return unsent_words(status.unsent_entries, is_kept=status.cache is not CacheKind.NONE)
 
     # --- failure
+
+    def fail(self, error: Exception) -> None:
+        """End with the crash page: something that runs beside the screens has failed."""
+        self._handle_exception(error)
 
     def _handle_exception(self, error: Exception) -> None:
         """End with the crash page, whatever the error can render of itself."""

@@ -233,6 +233,9 @@ def test_doctor_answers_on_a_bare_machine(machine: Machine) -> None:
     found = {one["name"]: one for one in json.loads(answer.stdout)}
     assert answer.returncode == 0
     assert found["øvingsjournal"]["found"] == "aldri startet"
+    assert found["minne"]["level"] == "ok"
+    assert "SQLCipher 4, SQLite3MC " in found["kryptert lager"]["found"]
+    assert {"nøkkelring", "avslutning", "veksleområde", "dvale"} <= found.keys()
     assert all(one["advice"] for one in found.values() if one["level"] != "ok")
     text = machine.run("doctor").stdout
     assert max(map(len, text.splitlines())) <= FEW_COLUMNS

@@ -231,7 +231,7 @@ async def test_what_is_signed_and_lies_nowhere_else_holds_a_wipe_until_it_is_sen
     assert day.status().lease is LeaseState.WITHDRAWN
     assert day.must_lock
     assert patients_kept(day) == {row.patient_id}
-    assert await refused(day.round()) is TroubleCode.LEASE_ENDED
+    assert await refused(day.round()) is TroubleCode.WIPE_WAITS
     assert [r.entry_id for r in await day.outbox()] == [entry_id]
     await day.close()
     again = ward.day()

@@ -85,6 +85,7 @@ def test_every_peer_says_how_to_get_it() -> None:
         "oidc-provider",
         "ipv6",
         "mount",
+        "ptrace",
         "shared",
     }
     assert set(omissions.PEERS) == named

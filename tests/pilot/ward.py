@@ -27,6 +27,7 @@ from sandbox.serving import ServeOptions, fill
 from sandbox.state import StateFolder
 from services.embedded import embedded_journal
 from services.entrance import Entrance
+from services.idle_policy import IdlePolicy
 from services.setup import Setup
 from services.workday import Workday
 from tui.app import FeltjournalApp
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 PIN = "fjell-hytte-7"
 PORT = 4711
 MORNING = datetime(2026, 11, 24, 7, 12, tzinfo=UTC)
+NEVER_IDLE = IdlePolicy(timedelta(days=100), timedelta(days=100))
+"""Days are moved on between two keys here; only what is about idling is hidden and locked by itself."""
 
 
 class StandingClock:
@@ -85,7 +88,9 @@ class Network(httpx.ASGITransport):
 class Ward:
     """One machine, one journal."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, idle: IdlePolicy = NEVER_IDLE, *, no_cache: bool = False) -> None:
+        self.idle = idle
+        self.no_cache = no_cache
         self.clock = StandingClock()
         self.disk = SystemDisk()
         self.ids = SystemIds()
@@ -113,6 +118,8 @@ class Ward:
             ThreadWorker(),
             journal,
             key_cost=cost,
+            idle=self.idle,
+            no_cache=self.no_cache,
             inner=self.network,
         )
         self.workday = Workday(setup)

@@ -54,11 +54,12 @@ class Nurse:
     home: Path
     environment: Mapping[str, str]
     size: tuple[int, int] = (80, 24)
+    command: tuple[str, ...] = COMMAND
     terminal: Terminal = field(init=False)
 
     def start(self, *options: str, shell: str = "") -> Terminal:
         """Open the client on a new terminal; `shell` is what a shell does before it becomes the client."""
-        command = [*COMMAND, *options]
+        command = [*self.command, *options]
         if shell:
             command = ["sh", "-c", f'{shell} "$@"', "sh", *command]
         self.terminal = Terminal(command, size=self.size, environment=dict(self.environment))
@@ -90,9 +91,13 @@ class Nurse:
 
     def unlocks(self) -> None:
         """Open the locked cache."""
+        self.unlocks_to("Tid   Status")
+
+    def unlocks_to(self, text: str) -> None:
+        """Open the locked cache, and wait for what stands where one comes to."""
         self.sees("PIN  ")
         self.presses(*PIN, "enter")
-        self.sees("Tid   Status")
+        self.sees(text)
 
     def visits(self) -> list[str]:
         """Return the rows of the list that are on the screen, each with the mark of the chosen one before it."""

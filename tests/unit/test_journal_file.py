@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey
 from cli import journals_words as words
 from client.auth.client_authentication import KeyClient, PublicClient, SecretClient
 from ports.disk import SystemDisk
+from services.idle_policy import IdlePolicy
 from services.journal_file import FILE, read_journal_file
 from services.journal_problem import JournalFileFault, Problem
 from services.journals import TEMPLATES, Journals, template_text
@@ -201,6 +202,24 @@ def test_a_fault_has_its_line_and_its_field(
 
 
 @pytest.mark.parametrize(
+    ("policy", "hide", "lock"),
+    [("", 2, 10), ("hide_minutes = 1\nlock_minutes = 5\n", 1, 5), ("lock_minutes = 1\n", 1, 1)],
+)
+def test_when_to_hide_and_to_lock_is_read(folder: Path, policy: str, hide: int, lock: int) -> None:
+    """Who locks after a minute and says no more hides after one."""
+    SystemDisk().replace(folder / FILE, f"{GOOD}[policy]\n{policy}".encode())
+    read = read_journal_file(folder / FILE, SystemDisk())
+    assert read.idle == IdlePolicy(timedelta(minutes=hide), timedelta(minutes=lock))
+
+
+def test_a_limit_that_is_passed_is_named(folder: Path) -> None:
+    found = problems(folder, f"{GOOD}[policy]\nlock_minutes = 31\nmargin_hours = -1\n")
+    said = "\n".join(words.faulty(JournalFileFault(found)))
+    assert "policy.lock_minutes: er for høyt; 30 er det meste" in said
+    assert "policy.margin_hours: er for lavt; 0 er det minste" in said
+
+
+@pytest.mark.parametrize(
     ("more", "kind", "field", "line"),
     [
         ('client = "key"\n', "client-and-file", "sign_in.key", 5),
@@ -212,6 +231,10 @@ def test_a_fault_has_its_line_and_its_field(
         ('bound = "ja"\n', "bool_type", "sign_in.bound", 8),
         ("[policy]\nhard_end_hours = 100\n", "less_than_equal", "policy.hard_end_hours", 9),
         ("[policy]\nmargin_hours = -1\n", "greater_than_equal", "policy.margin_hours", 9),
+        ("[policy]\nlock_minutes = 31\n", "less_than_equal", "policy.lock_minutes", 9),
+        ("[policy]\nlock_minutes = 0\n", "greater_than_equal", "policy.lock_minutes", 9),
+        ("[policy]\nhide_minutes = 11\nlock_minutes = 30\n", "less_than_equal", "policy.hide_minutes", 9),
+        ("[policy]\nlock_minutes = 1\nhide_minutes = 2\n", "hide-after-lock", "policy.hide_minutes", 10),
         ("[policy]\nlock = 1\n", "extra_forbidden", "policy.lock", 9),
         ('[policy]\nwipe_address = "https://evil.example/w"\n', "wipe-elsewhere", "policy.wipe_address", 9),
         (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
+from services.kept_place import PlaceName, Step
 from services.trouble import Trouble
 from tui.screens.place import Place
 from tui.text import format as fmt
@@ -91,6 +92,18 @@ class EntryPlace(Place):
     def critical(self) -> str:
         """Return the danger that the summary must name, or nothing."""
         return ""
+
+    def step(self) -> Step:
+        """Return the draft, and the field that has the focus."""
+        draft, focused = self.draft, self.focused
+        return Step(
+            PlaceName.FORM,
+            draft.patient_id,
+            draft.visit_id,
+            entry_id=draft.entry_id,
+            kind=draft.kind.value,
+            field=(focused.id or "") if focused is not None else "",
+        )
 
     # --- layout
 

@@ -9,6 +9,7 @@ from textual import on
 from textual.widgets import Static
 
 from offline_cache.states import EntryState
+from services.kept_place import PlaceName, Step
 from tui.actions import bindings_for
 from tui.screens import outbox_why
 from tui.screens.outbox_decisions import OutboxDecisions
@@ -80,6 +81,10 @@ class OutboxScreen(OutboxDecisions):
 
     def _draw(self, row: OutboxLine, width: int, _selected: bool) -> Iterable[Segment]:  # noqa: FBT001  RowList's
         return segments(outbox_line(row, width, self.now()))
+
+    def step(self) -> Step:
+        """Return that the outbox is open."""
+        return Step(PlaceName.OUTBOX)
 
     def load(self) -> None:
         """Read the outbox; keys wait for it, so that one straight after `u` finds its entry."""

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from offline_cache.states import EntryKind
 from services.access_views import HIDDEN
+from services.kept_place import PlaceName, Step
 from services.trouble import Trouble
 from tui.actions import bindings_for
 from tui.screens import patient_pages, vitals_page
@@ -81,6 +82,10 @@ class PatientScreen(TaskKeeping):
     def chart(self) -> Chart | None:
         """Return the chart in sight."""
         return self._chart
+
+    def step(self) -> Step:
+        """Return whose chart is open, and the page."""
+        return Step(PlaceName.PATIENT, self.patient_id, self.visit_id, self.page)
 
     def load(self) -> None:
         """Open the chart; keys wait for it, so that `v` straight after Enter finds the patient."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from offline_cache.accesses import AccessRecord
+    from services.kept_place import Step
     from services.workday import Workday
     from tui.app import FeltjournalApp
     from tui.screens.desk import Desk
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _CLOCK_IS_OFF = 120
 """Seconds from which on line 1 says that this machine's clock is wrong: what is written then carries a wrong time."""
 
-Job = Callable[[], Awaitable[None]]
+Job = Callable[[], Awaitable[object]]
 """Work of the working day, begun when its worker begins."""
 
 
@@ -111,6 +112,10 @@ class Place(Acting, Screen[None]):
     def now(self) -> datetime:
         """Return the time."""
         return self.desk.now()
+
+    def step(self) -> Step | None:
+        """Return how to come back here after a lock; None where one comes back to the place below."""
+        return None
 
     # --- living
 

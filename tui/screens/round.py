@@ -10,13 +10,16 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from offline_cache.states import EntryKind
+from services.kept_place import PlaceName, Step
 from services.views import VisitRow, VisitStatus
 from tui.actions import bindings_for
+from tui.resuming import go_back_to
 from tui.screens.opening_entry import open_entry
 from tui.screens.place import Place
 from tui.text import format as fmt
 from tui.text import nb
 from tui.text.ink import Ink, Line, content, content_of, line, piece, segments, visible
+from tui.text.lease_notices import lease_notices
 from tui.text.nb_notices import notice_words
 from tui.widgets.frame_line import FrameLine
 from tui.widgets.key_line import KeyLine
@@ -25,7 +28,7 @@ from tui.widgets.visit_detail import VisitDetail
 from tui.widgets.visit_line import alert_line, counts_line, round_heading, visit_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.segment import Segment
     from textual.app import ComposeResult
@@ -62,8 +65,10 @@ class RoundScreen(Place):
     RoundScreen.-wide VisitDetail { width: 1fr; height: 1fr; padding: 0 1 0 2; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, steps: Sequence[Step] = ()) -> None:
+        """Take the desk, and after a lock the way back to where one was, the round first."""
         super().__init__(desk)
+        self._steps = steps
         self._view: RoundView | None = None
         self._wants_first = True
         self._ruled = (-1, 0)
@@ -83,10 +88,16 @@ class RoundScreen(Place):
     def _draw(self, row: VisitRow, width: int, _selected: bool) -> Iterable[Segment]:  # noqa: FBT001  RowList's
         return segments(visit_line(row, width, self.now()))
 
+    def step(self) -> Step:
+        """Return the chosen visit."""
+        return Step(PlaceName.ROUND, visit_id=self.visit.visit_id if self.visit else "")
+
     def load(self) -> None:
-        """Read the round from the cache; the network is not asked."""
+        """Read the round from the cache; the network is not asked. After a lock, go on to where one was."""
         self.query_one(RowList).focus()
         self.reload()
+        if self._steps[1:]:
+            self.start_holding(partial(go_back_to, self, self._steps[1:]), "resume")
 
     def reload(self) -> None:
         """Read it again."""
@@ -127,6 +138,7 @@ class RoundScreen(Place):
     def _notices(self, view: RoundView) -> list[Line]:
         """Return what else must be known about the list."""
         said = [*(visible(notice) for notice in view.notices), *map(notice_words, view.told)]
+        said += lease_notices(self.day.status(), self.now())
         if why := self.why_not_change():
             said.insert(0, why)
         if not view.complete:
@@ -157,10 +169,13 @@ class RoundScreen(Place):
     def _place(self, view: RoundView) -> int:
         """Return which row to be on: the one it was on, or, the first time, the next visit by the clock."""
         current = self.visit
-        if current is not None and not self._wants_first:
-            for index, row in enumerate(view.visits):
-                if row.visit_id == current.visit_id:
-                    return index
+        kept = current.visit_id if current is not None and not self._wants_first else ""
+        if self._wants_first and self._steps:
+            kept = self._steps[0].visit_id
+        for index, row in enumerate(view.visits):
+            if row.visit_id == kept:
+                self._wants_first = False
+                return index
         self._wants_first = False
         now = self.now()
         open_ = [index for index, row in enumerate(view.visits) if row.status not in _OVER]
@@ -252,6 +267,12 @@ class RoundScreen(Place):
         from tui.screens.patient_search import PatientSearchScreen
 
         self.app.push_screen(PatientSearchScreen(self.desk))
+
+    def action_pin_change(self) -> None:
+        """Change the PIN."""
+        from tui.screens.pin_change import PinChangeScreen
+
+        self.app.push_screen(PinChangeScreen(self.desk))
 
     def action_stranger_show(self) -> None:
         """Write of somebody who is not on the list."""

@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from clinical.identity_number import is_valid
+from services.kept_place import PlaceName, Step
 from tui.actions import bindings_for
 from tui.screens.place import Place
 from tui.text import format as fmt
@@ -19,7 +20,7 @@ from tui.widgets.row_list import RowList
 from tui.widgets.value_field import ValueField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rich.segment import Segment
     from textual.app import ComposeResult
@@ -73,8 +74,10 @@ class StrangerScreen(Place):
     StrangerScreen #earlier { height: auto; margin-top: 1; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, typed: Mapping[str, str] | None = None) -> None:
+        """Take the desk, and what had been typed before a lock."""
         super().__init__(desk)
+        self._typed = typed or {}
         self._doubted = ""
         self._is_keeping = False
 
@@ -85,13 +88,18 @@ class StrangerScreen(Place):
             with Horizontal(classes="row"):
                 words = line("   ", piece(nb.text(f"stranger.{name}"), Ink.DIM))
                 yield Static(content(words), classes="label", markup=False)
-                yield ValueField(name, cells=cells, id=f"stranger-{name}")
+                yield ValueField(name, self._typed.get(name, ""), cells=cells, id=f"stranger-{name}")
         yield Static(id="earlier", markup=False)
         yield RowList["StrangerRow"](self._draw)
 
     def _draw(self, row: StrangerRow, width: int, _selected: bool) -> Iterable[Segment]:  # noqa: FBT001  RowList's
         n = fmt.count(row.entries, "signert", "signerte") if row.entries else ""
         return segments(line(" ", piece(fmt.left(stranger_words(row), width - 14)), piece(f"  {n}", Ink.DIM)))
+
+    def step(self) -> Step | None:
+        """Return what is typed: no draft keeps it, for it is about nobody yet."""
+        typed = {name: value for name, _ in FIELDS if (value := self._field(name).value)}
+        return Step(PlaceName.STRANGER, typed=typed) if typed else None
 
     def load(self) -> None:
         """Begin in the first field."""

@@ -78,13 +78,17 @@ class UnlockScreen(Place):
 
     def _show(self) -> None:
         """Say whose it is, and how many attempts are left."""
-        lines = door_lines(self._door, max(30, self.size.width), is_closed=self.day.may_set_aside)
+        is_closed = self.day.may_set_aside and not self.day.is_owner_here
+        lines = door_lines(self._door, max(30, self.size.width), is_closed=is_closed)
         self.query_one("#door", Static).update(content_of(lines))
         left = nb.text("unlock.left", left=fmt.count(self._left, "forsøk", "forsøk"))
         ink = Ink.PLAIN if self._left > 2 else Ink.DANGER
         self.query_one("#left", Static).update(content_of([line(piece(left, ink))]))
         locked = nb.text("unlock.locked") if self._left <= 0 else ""
-        self._wait(locked, Ink.DANGER)
+        if self.day.is_owner_here:
+            self._wait(nb.text("unlock.forgotten"))
+        else:
+            self._wait(locked, Ink.DANGER)
 
     def _wait(self, words: str, ink: Ink = Ink.DIM) -> None:
         """Say what is being waited for."""
@@ -109,8 +113,9 @@ class UnlockScreen(Place):
         except Trouble as trouble:
             self._refused(trouble)
             raise
+        steps = await self.day.take_place()
         await self.day.start()
-        self.app.switch_screen(RoundScreen(self.desk))
+        self.app.switch_screen(RoundScreen(self.desk, steps))
 
     def _refused(self, trouble: Trouble) -> None:
         """Empty the field and count."""
@@ -123,13 +128,26 @@ class UnlockScreen(Place):
         self._asked_aside = False
         self._show()
         if self.day.may_set_aside:
-            self._wait(nb.text("unlock.aside"))
+            self._wait(self._aside_words("unlock.aside"))
+
+    def _aside_words(self, id_: str) -> str:
+        """Return what setting aside does: for a PIN that was forgotten, also what becomes of unsent work."""
+        if not self.day.is_owner_here:
+            return nb.text(id_)
+        unsent = fmt.count(self._door.unsent_entries, "oppføring", "oppføringer")
+        if not self._door.unsent_entries:
+            lost = ""
+        elif self._door.sealed_entries >= self._door.unsent_entries:
+            lost = nb.text("unlock.forgotten_sealed", unsent=unsent)
+        else:
+            lost = nb.text("unlock.forgotten_unsealed", unsent=unsent)
+        return f"{nb.text(id_)} {lost}".strip()
 
     def action_door_stay(self) -> None:
         """Let the cache lie: the next F8 asks anew."""
         if self._asked_aside:
             self._asked_aside = False
-            self._wait(nb.text("unlock.aside"))
+            self._wait(self._aside_words("unlock.aside"))
         self.tell(nb.text("unlock.stays"))
 
     def why_not_aside(self) -> str:
@@ -140,19 +158,25 @@ class UnlockScreen(Place):
         """Set aside a cache that cannot be opened; asked for twice."""
         if not self._asked_aside:
             self._asked_aside = True
-            self._wait(nb.text("unlock.aside_again"), Ink.DANGER)
+            self._wait(self._aside_words("unlock.aside_again"), Ink.DANGER)
             return
         self.start_holding(self._set_aside, "aside")
 
     async def _set_aside(self) -> None:
-        """Rename the files and go to the sign-in, which makes a new one."""
-        from tui.screens.arrival import sign_in_place
+        """Rename the files and go on to a new PIN, or to the sign-in before it."""
+        from tui.screens.arrival import go_on, sign_in_place
 
         await self.day.set_aside()
+        if self.day.needs_pin:
+            await go_on(self)
+            return
         self.app.switch_screen(await sign_in_place(self.desk, nb.text("unlock.set_aside")))
 
     async def action_door_other(self) -> None:
-        """Go to the sign-in: another user, or the way back in after five wrong PINs. Nothing is deleted."""
+        """Go to another's door where there are several here, else to the sign-in. Nothing is deleted."""
         from tui.screens.arrival import sign_in_place
+        from tui.screens.doors import DoorsScreen
 
-        self.app.switch_screen(await sign_in_place(self.desk))
+        doors = await self.day.doors()
+        place = DoorsScreen(self.desk, doors) if len(doors) > 1 else await sign_in_place(self.desk)
+        self.app.switch_screen(place)

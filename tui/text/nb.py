@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from tui.text.nb_access import ACCESS_TEXT
+from tui.text.nb_locking import LOCKING_TEXT
 from tui.text.nb_outbox import OUTBOX_TEXT
 from tui.text.nb_sync import SYNC_TEXT
 
 _TEXT: dict[str, str] = {
     **ACCESS_TEXT,
+    **LOCKING_TEXT,
     **OUTBOX_TEXT,
     **SYNC_TEXT,
     # the door

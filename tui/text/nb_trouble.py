@@ -109,10 +109,25 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Ingenting er slettet; usendt arbeid er beholdt.",
         "Logg inn mot journalen (F3) for å åpne igjen.",
     ),
+    _C.PIN_ONE_LEFT: TroubleWords(
+        "Bare ett forsøk er igjen, og det spares til døren.",
+        "PIN-koden er ikke endret. Alt er beholdt.",
+        "Lås med F12 og lås opp med riktig PIN; da er alle forsøkene tilbake.",
+    ),
+    _C.NO_PIN_HERE: TroubleWords(
+        "Her er det ingen PIN å bytte: ingenting lagres på maskinen.",
+        "Ingenting er endret.",
+        "Start uten --no-cache for å lagre runden under PIN.",
+    ),
     _C.NO_KEYRING: TroubleWords(
         "Maskinen mangler et nøkkelring-lager som er godkjent.",
         _NOTHING_STORED,
         "Start med --no-cache, eller be om hjelp: feltjournal doctor.",
+    ),
+    _C.KEYRING_AWAY: TroubleWords(
+        "Nøkkelringen som lageret ble laget med, svarer ikke her.",
+        "Alt er beholdt, og ingen forsøk er brukt.",
+        "Lås den opp, eller bruk skrivebordet fra før. Ellers F3, logg inn, og F8 for et nytt lager.",
     ),
     _C.KEYRING_LOST: TroubleWords(
         "Nøkkelen i maskinens nøkkelring er borte eller byttet.",
@@ -243,6 +258,16 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Leien er ute: journalen er ikke nådd på for lenge, og pasientene vises ikke.",
         "Utkast og alt du har signert, er beholdt.",
         "Kom på nett, eller lås med F12 og logg inn med F3. Utboksen kan åpnes med u.",
+    ),
+    _C.CHARTS_REMOVED: TroubleWords(
+        "Journalen er ikke nådd på for lenge, og pasientene er slettet fra maskinen.",
+        "Utkast og alt du har signert, er beholdt.",
+        "Kom på nett og logg inn (F12, så F3); da sendes det, og runden kan hentes igjen.",
+    ),
+    _C.WIPE_WAITS: TroubleWords(
+        "Journalen har bedt om at lageret på denne maskinen slettes. Pasientene vises ikke.",
+        "Det du har signert, beholdes til det er sendt; først da slettes lageret.",
+        "La maskinen få nett. Var det ikke ventet: ring leder. Utboksen kan åpnes med u.",
     ),
     _C.CACHE_WIPED: TroubleWords(
         "Lageret på denne maskinen er slettet.",

@@ -1,0 +1,101 @@
+"""`feltjournal pin` as a real process: the new PIN opens what the old one opened, and the old one opens nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contract.test_commands import Machine, with_a_round
+from tests.sandbox_room import SandboxRoom
+from tests.working_day import PIN, a_day, first_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NEW = "gråor-99-eik"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """Return a machine where nothing was ever started."""
+    for name in ("data", "state"):
+        (tmp_path / f"xdg-{name}").mkdir()
+        (tmp_path / name).mkdir()
+        (tmp_path / f"xdg-{name}" / "feltjournal").symlink_to(tmp_path / name)
+    room = SandboxRoom(tmp_path / "state" / "sandbox")
+    yield Machine(tmp_path, room)
+    room.close()
+
+
+def change(machine: Machine, new: str, *, pin: str = PIN) -> subprocess.CompletedProcess[str]:
+    """Change the PIN with both handed over by descriptors."""
+    read, write = os.pipe()
+    os.write(write, f"{new}\n".encode())
+    os.close(write)
+    command = [sys.executable, "-m", "cli", "pin", "--json", "--pin-fd", "0", "--new-pin-fd", str(read)]
+    try:
+        return subprocess.run(
+            command,
+            input=f"{pin}\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            env=machine.environment,
+            pass_fds=[read],
+            timeout=120,
+        )
+    finally:
+        os.close(read)
+
+
+async def test_the_new_pin_opens_what_the_old_one_opened(machine: Machine) -> None:
+    """Offline, with something unsent; what is refused changes nothing, and the log has it."""
+    await with_a_round(machine, signed=True)
+    machine.room.kill()
+    for bad, code, error in (("111111", 1, "pin-common"), ("kort", 3, "pin-too-short"), ("", 3, "no-pin")):
+        refused = change(machine, bad)
+        assert (refused.returncode, json.loads(refused.stdout)["error"]) == (code, error)
+    wrong = change(machine, NEW, pin="feil-pin-her")
+    assert (wrong.returncode, json.loads(wrong.stdout)["error"]) == (3, "wrong-pin")
+    done = change(machine, NEW)
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"changed": True})
+    assert machine.run("status", "--pin-fd", "0").returncode == 3
+    status = machine.run("status", "--json", "--pin-fd", "0", pin=NEW)
+    assert (status.returncode, json.loads(status.stdout)["unsent_entries"]) == (0, 1)
+    day = a_day(machine.folder)
+    await day.unlock(NEW)
+    assert day._session is not None
+    store = day._session.store
+    assert [row[0] for row in store._engine.run("SELECT action FROM audit WHERE action = 'pin-changed'")] == [
+        "pin-changed"
+    ]
+    await day.close()
+
+
+async def test_beside_an_open_client_the_pin_is_left_alone(machine: Machine) -> None:
+    """The open one wraps keys under the PIN that it was opened with."""
+    machine.room.start()
+    day = await first_day(machine.folder)
+    busy = change(machine, NEW)
+    assert (busy.returncode, json.loads(busy.stdout)["error"]) == (5, "cache-busy")
+    await day.close()
+    assert change(machine, NEW).returncode == 0
+
+
+async def test_at_the_prompts_the_two_must_be_the_same(machine: Machine) -> None:
+    """Nothing that is typed is seen."""
+    await with_a_round(machine)
+    for again, code, words in ((f"{NEW}x", 3, "ikke like"), (NEW, 0, "PIN-koden er byttet.")):
+        with machine.opens("pin") as terminal:
+            for prompt, pin in (("PIN nå:", PIN), ("Ny PIN:", NEW), ("Ny PIN igjen:", again)):
+                terminal.wait_for(prompt)
+                terminal.send(*pin, "enter")
+            assert terminal.wait_end(seconds=60) == code
+            assert words in terminal.text
+            assert NEW not in terminal.raw.decode()
