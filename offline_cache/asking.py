@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from client.errors import TIMED_OUT, ErrorKind, JournalError
 from offline_cache.left_out import CUT_OFF, left_out_of
-from offline_cache.server_time import later
+from offline_cache.server_time import later, not_ahead
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -55,7 +55,7 @@ class Taker(Protocol):
 
 @dataclass(slots=True)
 class Asked:
-    """What one whole answer amounted to. `heard` is the journal's time when its first page was made.
+    """What one whole answer amounted to. `heard` is the journal's time when its first page was made, `date` its clock then.
 
     `claimed` is the largest `total` that a page gave; `filled` says that the last page was as large as it was asked to be.
     """
@@ -63,6 +63,7 @@ class Asked:
     found: set[str] = field(default_factory=set)
     pages: int = 0
     heard: datetime | None = None
+    date: datetime | None = None
     left_out: str = ""
     claimed: int = 0
     filled: bool = False
@@ -183,7 +184,8 @@ class Asking:
             resources = (*page.resources, *page.included)
             heard = self._time.hear((r.last_updated for r in resources), page.server_time)
             if not asked.pages:
-                asked.heard = later(before, heard)
+                asked.heard = later(not_ahead(before, page.server_time), heard)
+                asked.date = page.server_time
             if size == self._size.now:
                 self._size.went(self._clock.monotonic() - since, len(page.resources))
             asked.pages += 1

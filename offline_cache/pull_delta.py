@@ -74,10 +74,12 @@ async def read_news(work: Work, part: ChartPart, patients: Sequence[str], cursor
             await work.lacks(patient, part, work.asking.line.lost)
         return
     since = min(cursor.since for cursor in cursors) - OVERLAP
+    latest = max(cursor.since for cursor in cursors)
     stamped = ("_lastUpdated", f"ge{instant_text(since)}")
     query = (("patient", ",".join(patients)), stamped, *work.narrowing(part))
     try:
-        await _window(work, part, patients, query)
+        if not await _window(work, part, patients, query, latest):
+            await _each_alone(work, part, patients, len(patients))
     except JournalError as error:
         reason = work.met(error)
         if error.kind in _PER_PATIENT:
@@ -100,10 +102,18 @@ async def _each_alone(work: Work, part: ChartPart, patients: Sequence[str], most
         failed = failed + 1 if part.name in dict(work.lacking(patient)) else 0
 
 
-async def _window(work: Work, part: ChartPart, patients: Sequence[str], query: Query) -> None:
-    """Gather the window, prove it, and put it down with its cursors in one commit."""
+async def _window(
+    work: Work, part: ChartPart, patients: Sequence[str], query: Query, latest: datetime
+) -> bool:
+    """Gather the window, prove it, and put it down with its cursors in one commit.
+
+    False, and nothing put down, where the journal's clock shows less than the `latest` of the cursors: they are of a day when it
+    was ahead, and what was stamped since it was set right lies before them.
+    """
     gathered = _Gathered(patients, part.type)
     asked = await work.asking.ask(part.type, query, gathered)
+    if asked.date is not None and asked.date < latest - OVERLAP:
+        return False
     reason = asked.left_out
     if not reason and asked.pages > 1 and await work.asking.count(part.type, query) != len(asked.found):
         asked = await work.asking.ask(part.type, query, gathered)
@@ -112,8 +122,9 @@ async def _window(work: Work, part: ChartPart, patients: Sequence[str], query: Q
     if reason:
         for patient in patients:
             await work.lacks(patient, part, reason)
-        return
+        return True
     window = Window(part, patients, list(gathered.resources.values()), asked.heard, work.limit_of(part))
     await work.worker.run(work.landing.window, window)
     for patient in patients:
         work.has(patient, part)
+    return True

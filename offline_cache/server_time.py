@@ -45,8 +45,14 @@ class ServerTime:
         latest = _latest(list(stamps))
         if latest is not None and date is not None:
             latest = min(latest, date)
-        self.heard = later(self.heard, latest)
+        self.heard = later(not_ahead(self.heard, date), latest)
         return latest
+
+
+def not_ahead(moment: datetime | None, date: datetime | None) -> datetime | None:
+    """Return a time that was heard, or nothing where the journal's clock shows less now: it was ahead, and has been set right."""
+    is_ahead = moment is not None and date is not None and date < moment - OVERLAP
+    return None if is_ahead else moment
 
 
 def _latest(stamps: Sequence[str]) -> datetime | None:

@@ -363,3 +363,25 @@ async def test_journal_that_fails_for_everybody_is_not_asked_about_each() -> Non
     lacking = {p for p in store.scopes.patients() for s in store.scopes.sections(p) if not s.complete}
     assert len(lacking) == 9
     assert len(asked_of(journal, "Task")) == 1 + pull_delta._FAULTS_IN_A_ROW
+
+
+async def test_cursor_of_a_journal_whose_clock_was_ahead_is_given_up_when_it_is_set_right() -> None:
+    """A day of 2099 on one answer must not hide a week of news. Fault: C5."""
+    store, journal = a_round()
+    right = journal.at
+    journal.at += timedelta(days=26_000)
+    journal.about("Flag", "ahead", "p2", status="active")
+    taking = journal.take(store)
+    assert (await taking.round()).complete
+    journal.at = right + 600 * SECOND
+    journal.about("Flag", "now", "p1", status="active")
+    journal.about("Flag", "f3", "p3", status="inactive")
+    assert (await taking.round()).complete
+    assert store.resources.get("Flag", "now") is not None
+    journal.at += 600 * SECOND
+    journal.about("Flag", "later", "p1", status="active")
+    assert (await taking.round()).complete
+    assert store.resources.get("Flag", "later") is not None
+    cursor = store.cursors.get("p1", "alerts")
+    assert cursor is not None
+    assert cursor.since == journal.at
