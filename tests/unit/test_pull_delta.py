@@ -367,10 +367,11 @@ async def test_journal_that_fails_for_everybody_is_not_asked_about_each() -> Non
 
 async def test_cursor_of_a_journal_whose_clock_was_ahead_is_given_up_when_it_is_set_right() -> None:
     """A day of 2099 on one answer must not hide a week of news. Fault: C5."""
-    store, journal = a_round()
+    store, journal = a_round(full("_deleted"))
     right = journal.at
     journal.at += timedelta(days=26_000)
-    journal.about("Flag", "ahead", "p2", status="active")
+    for number in (1, 2, 3):
+        journal.about("Flag", f"f{number}", f"p{number}", status="active")
     taking = journal.take(store)
     assert (await taking.round()).complete
     journal.at = right + 600 * SECOND
