@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types imports pytest simulate mutants kills flips fuzz wheel sbom reliability bench bench-large lock clean
+.PHONY: run test check lint types imports pytest simulate mutants kills flips fuzz wheel sbom reliability asvs bench bench-large lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/feltjournal --sandbox
@@ -67,6 +67,10 @@ sbom: $(VENV)/.dev
 # The page of faults and the tests that show each: docs/reliability.md.
 reliability: $(VENV)/.dev
 	$(BIN)/python -m tests.reliability
+
+# The page of OWASP ASVS 5 and what shows each requirement: docs/security-asvs.md.
+asvs: $(VENV)/.dev
+	$(BIN)/python -m tests.security_asvs
 
 # The figures, in some four minutes; with a million resources and the straightforward pipeline (installed into .venv/peers
 # from benchmarks/peers.lock) in some fifteen.

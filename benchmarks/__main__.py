@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textual import __version__ as textual_version
 
-from benchmarks import cold_start, growth, rounds, row_bytes, sealing, store
+from benchmarks import cold_start, growth, rounds, row_bytes, sealing, store, unlocking
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 _WRITTEN = (
@@ -54,6 +54,10 @@ def main(*, large: bool = False) -> None:
         "## Signing, with and without the seal",
         "",
         *sealing.table(sealing.run()),
+        "",
+        "## Unlocking",
+        "",
+        *unlocking.table(unlocking.run()),
     ]
     print("\n".join(lines))
     RESULTS.write_text("\n".join(lines) + "\n")

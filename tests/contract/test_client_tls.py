@@ -9,6 +9,7 @@ import pytest
 
 from client.errors import ErrorKind, JournalError
 from client.journal import JournalClient
+from client.sender import _system_tls
 from client.tls import authority_context
 from client.transport import JournalTransport
 from ports.clock import SystemClock
@@ -70,3 +71,31 @@ async def test_the_keys_of_a_connection_are_written_to_no_file(
     ) as it:
         assert await _read(it, authority_context(path.read_bytes()) if is_named else None) == "p1"
     assert not keys.exists() or b"TRAFFIC_SECRET" not in keys.read_bytes()
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_nothing_older_than_tls_1_2_is_spoken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_named: bool
+) -> None:
+    """The server speaks nothing newer than 1.1; who lets that in is answered, and the client is not."""
+    path = throw_away_certificate(tmp_path, "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    old = _server_side(path)
+    _let_old_in(old)
+    old.maximum_version = ssl.TLSVersion.TLSv1_1
+    ours = authority_context(path.read_bytes()) if is_named else _system_tls()
+    anybodys = ssl.create_default_context(cafile=path)
+    ours.set_ciphers("ALL:@SECLEVEL=0")
+    _let_old_in(anybodys)
+    async with ScriptedServer(
+        tls=old, answer=lambda _: reply(200, b'{"resourceType":"Patient","id":"p1"}')
+    ) as it:
+        assert await _read(it, anybodys) == "p1", "the server does speak to who speaks so"
+        with pytest.raises(JournalError):
+            await _read(it, ours)
+    assert len(it.got) == 1
+
+
+def _let_old_in(context: ssl.SSLContext) -> None:
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.TLSv1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from offline_cache.errors import PinCommon, PinTooShort
+from offline_cache.keys import KdfParams, stretch
 from offline_cache.pin import _COMMON, check_pin
 
 
@@ -37,3 +38,13 @@ def test_more_than_a_hundred_values_are_refused_beside_the_patterns() -> None:
     for pin in _COMMON:
         with pytest.raises((PinCommon, PinTooShort)):
             check_pin(pin)
+
+
+def test_a_phrase_counts_to_its_last_letter_and_by_its_case() -> None:
+    """Nothing is cut off, folded or trimmed before it is stretched; two ways to write one letter are one."""
+    phrase = "blå hest i fjorden " * 12
+    check_pin(phrase)
+    cheap, salt = KdfParams(memory_kib=8, passes=1), b"s" * 16
+    others = [phrase[:-1], f"{phrase[:-1]}x", phrase.upper(), f" {phrase}"]
+    assert len({stretch(one, salt, cheap) for one in (phrase, *others)}) == 1 + len(others)
+    assert stretch("bla\u030a hest", salt, cheap) == stretch("bl\u00e5 hest", salt, cheap)
