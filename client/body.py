@@ -100,7 +100,7 @@ async def read_body(
         if piece:
             empty = False
             if meter is not None:
-                meter.received += len(piece)
+                meter.came(len(piece))
             sink.take(piece)
     return b"" if empty else sink.whole()
 

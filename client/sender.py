@@ -71,7 +71,7 @@ class Sender:
         if not self.origin.holds(str(request.url)):
             raise JournalError(ErrorKind.OFF_ORIGIN, detail="a request to another place")
         try:
-            self.meter.requests += 1
+            self.meter.asked()
             async with asyncio.timeout(self._timeout * _WHOLE):
                 return await self._exchange(request, request_id, writes=writes)
         except TimeoutError:

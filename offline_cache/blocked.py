@@ -21,7 +21,10 @@ def is_blocked(body: bytes) -> bool:
     """Tell whether a resource is marked as blocked; a Patient never is, only parts of the chart are."""
     if not any(hint in body for hint in _HINTS):
         return False
-    tree = msgspec.json.decode(body)
+    try:
+        tree = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False  # it is shown as what cannot be shown
     if not isinstance(tree, dict) or tree.get("resourceType") == "Patient":
         return False
     meta = tree.get("meta")

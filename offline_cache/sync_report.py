@@ -55,8 +55,8 @@ class Tally:
 
     def __init__(self, clock: Clock, meter: Meter) -> None:
         self._clock = clock
-        self._meter = meter
-        self._from = meter.requests, meter.received, clock.monotonic()
+        self._meter = meter.of_what_follows()
+        self._since = clock.monotonic()
         self.started = clock.now()
         self._counts: dict[str, list[int]] = {}
 
@@ -78,7 +78,6 @@ class Tally:
         error: str = "",
     ) -> SyncReport:
         """Return the report as it stands now."""
-        requests, received, since = self._from
         rows = [
             _row(patient, self._counts.get(patient, [0, 0, 0]), missing.get(patient, ()))
             for patient in sorted({*missing, *self._counts} - {""})
@@ -91,9 +90,9 @@ class Tally:
             visits=visits,
             journal_count=journal_count,
             whole=whole,
-            requests=self._meter.requests - requests,
-            received=self._meter.received - received,
-            seconds=self._clock.monotonic() - since,
+            requests=self._meter.requests,
+            received=self._meter.received,
+            seconds=self._clock.monotonic() - self._since,
             patients=tuple(rows),
             error=error,
         )

@@ -118,7 +118,7 @@ class Kept:
 
     async def capabilities(self) -> Capabilities:
         """Tell what it can do."""
-        self.meter.requests += 1
+        self.meter.asked()
         return self.can
 
     async def read(self, type_: str, id_: str) -> Resource:
@@ -166,7 +166,7 @@ class Kept:
             if dict(query).get("_include"):
                 ids = {patient_of(r.type, r.body) for r in some}
                 included = tuple(self.here["Patient", i] for i in sorted(ids) if ("Patient", i) in self.here)
-            self.meter.received += sum(len(r.body) for r in (*some, *included)) + 200
+            self.meter.came(sum(len(r.body) for r in (*some, *included)) + 200)
             warnings = (self.warns[type_],) if type_ in self.warns else ()
             date = self.at if self.says_date else None
             total = self.total_is(len(some), len(matches))
@@ -188,7 +188,7 @@ class Kept:
         yield DeletionPage(found, tuple(d.at for d in found), self.at)
 
     def _met(self, type_: str, query: tuple[tuple[str, str], ...], id_: str = "") -> None:
-        self.meter.requests += 1
+        self.meter.asked()
         self.asked.append((type_, query))
         if (type_, id_) in self.refuse:
             raise self.refuse[type_, id_]

@@ -128,4 +128,4 @@ def test_the_first_key_after_a_long_time_is_not_for_what_stands_there(nurse: Nur
     nurse.sees("Enter signer")
     nurse.presses("escape", "escape")
     nurse.sees("Tid   Status")
-    assert "signert" not in terminal.text
+    assert "◆ signert" not in terminal.text

@@ -122,7 +122,7 @@ def test_refused_entry_is_said_by_itself_and_can_be_sent_again(home: Path, journ
     nurse.sees("Enter signer")
     nurse.presses("enter")
     nurse.sees("kan trekkes tilbake")
-    journal.fault("status", method="POST", path="/fhir", status=422, text=HOSTILE)
+    journal.fault("status", method="POST", path="/fhir/DocumentReference", status=422, text=HOSTILE)
     nurse.presses("u")
     nurse.sees("Notat: hjemmebesøk")
     nurse.presses("a")

@@ -122,6 +122,7 @@ def test_bindings_and_help_come_from_the_registry() -> None:
     assert [getattr(binding, "id", None) for binding in bindings_for("app")] == [
         "app.help",
         "app.lock",
+        "app.hide",
         "app.quit",
     ]
     assert ("F12", action("app.lock").label, action("app.lock").help) in help_rows("app")

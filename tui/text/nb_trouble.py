@@ -265,7 +265,7 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Kom på nett og logg inn (F12, så F3); da sendes det, og runden kan hentes igjen.",
     ),
     _C.WIPE_WAITS: TroubleWords(
-        "Journalen har bedt om at lageret på denne maskinen slettes. Pasientene vises ikke.",
+        "Journalen vil ha lageret på denne maskinen slettet. Pasientene vises ikke.",
         "Det du har signert, beholdes til det er sendt; først da slettes lageret.",
         "La maskinen få nett. Var det ikke ventet: ring leder. Utboksen kan åpnes med u.",
     ),
