@@ -24,7 +24,7 @@ from offline_cache.entry_records import (
 )
 from offline_cache.errors import WrongState
 from offline_cache.instants import from_optional, to_text
-from offline_cache.states import EntryState
+from offline_cache.states import RESENDING, EntryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -342,5 +342,9 @@ class EntryTable:
         """At the start: whatever was being sent when the program ended is unknown now; return how many."""
         with self._transaction():
             self._engine.run("UPDATE part SET state = 'ukjent' WHERE state = 'sender'")
+            self._engine.run(
+                "UPDATE part SET detail = '' WHERE detail = ? AND state = 'ukjent'",
+                (RESENDING,),
+            )
             self._engine.run("UPDATE entry SET state = 'ukjent', next_at = NULL WHERE state = 'sender'")
             return self._engine.changes

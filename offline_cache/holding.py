@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache.errors import WrongState
 from offline_cache.instants import to_text
+from offline_cache.states import RESENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,10 @@ class Holding:
         return len(rows)
 
     def resend(self, entry_id: str, now: datetime) -> None:
-        """Send an unknown entry again although the journal may have it: a person has decided, knowing that."""
+        """Send an unknown entry again although the journal may have it: a person has decided, knowing that.
+
+        Its parts stay unknown: what may be there can still not be taken back.
+        """
         with self._transaction():
             self._move(
                 """UPDATE entry SET state = 'signert', detail = '', shown = '', next_at = NULL, failures = 0,
@@ -80,9 +84,9 @@ class Holding:
                 (to_text(now), entry_id),
             )
             self._engine.run(
-                """UPDATE part SET state = 'signert', missed_at = NULL
+                """UPDATE part SET detail = ?, missed_at = NULL
                    WHERE entry_id = ? AND state = 'ukjent' AND server_id = '' AND replaced_by = ''""",
-                (entry_id,),
+                (RESENT, entry_id),
             )
 
     def requeue(self, entry_id: str, op_id: str, now: datetime) -> None:

@@ -22,7 +22,7 @@ from offline_cache.meeting import Meeting
 from offline_cache.outbox_notes import EXISTS, REPLACED, OutboxNotes
 from offline_cache.part_sending import IDENTIFIER_SYSTEM, Named, PartSending, StalePart
 from offline_cache.reading_back import ReadingBack
-from offline_cache.states import EntryState
+from offline_cache.states import RESENT, EntryState
 from offline_cache.verdicts import (
     LONGEST_PAUSE,
     NOT_OFFERED,
@@ -174,7 +174,7 @@ class Outbox:
         try:
             if entry.state is EntryState.UNKNOWN:
                 return await self._read_back(entry, parts, capabilities)
-            if any(_may_be_there(p) and not _is_safe_twice(p, capabilities) for p in parts):
+            if any(_must_be_asked_for(p, capabilities) for p in parts):
                 if not await self._worker.run(self._notes.mark_unknown, entry):
                     return False
                 return await self._read_back(entry, parts, capabilities)
@@ -361,6 +361,11 @@ class Outbox:
 def _may_be_there(part: PartRecord) -> bool:
     """Tell whether the part left this machine and the journal has neither named nor refused it."""
     return not part.server_id and part.state is EntryState.UNKNOWN
+
+
+def _must_be_asked_for(part: PartRecord, capabilities: Capabilities) -> bool:
+    """Tell whether a part may not be sent before the journal has been asked: unless a person wants it sent all the same."""
+    return _may_be_there(part) and part.detail != RESENT and not _is_safe_twice(part, capabilities)
 
 
 def _is_safe_twice(part: PartRecord, capabilities: Capabilities) -> bool:

@@ -10,7 +10,7 @@ from offline_cache.change_facts import author_of, time_of
 from offline_cache.conflicts import ConflictKind, NewConflict
 from offline_cache.kept_differently import differing, to_detail
 from offline_cache.receipts import Receipt
-from offline_cache.states import EntryState
+from offline_cache.states import RESENDING, RESENT, EntryState
 from offline_cache.verdicts import (
     LONGEST_PAUSE,
     PATIENCE,
@@ -105,6 +105,8 @@ class OutboxNotes:
         """Say that a part is on its way. One that was once unknown stays so until the journal names it."""
         if part.state is not EntryState.UNKNOWN:
             self._store.entries.set_part(part.op_id, EntryState.SENDING)
+        elif part.detail == RESENT:
+            self._store.entries.set_part(part.op_id, EntryState.UNKNOWN, detail=RESENDING)
 
     def unmark(self, parts: list[PartRecord]) -> None:
         """Say that parts are not on their way after all: the journal refused them as a whole."""
@@ -201,9 +203,14 @@ class OutboxNotes:
             )
             marked = EntryState.UNKNOWN if may_be_there(error) else state
             for part in self._store.entries.parts(entry.entry_id):
+                said = EXISTS if exists(error) else ""
                 if part.state is EntryState.SENDING:
-                    said = EXISTS if exists(error) else ""
                     self._store.entries.set_part(part.op_id, marked, detail=said)
+                elif (
+                    part.detail == RESENDING
+                ):  # what did not arrive this time goes again, as the person wanted
+                    again = "" if may_be_there(error) else RESENT
+                    self._store.entries.set_part(part.op_id, EntryState.UNKNOWN, detail=said or again)
             if state is not entry.state:
                 self._audit_state(entry, state)
 

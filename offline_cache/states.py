@@ -19,6 +19,13 @@ class EntryState(StrEnum):
     WITHDRAWN = "trukket"
 
 
+RESENT = "resent"
+"""At a part that may be in the journal: a person wants it sent once more all the same."""
+
+RESENDING = "resending"
+"""At such a part while it is on its way."""
+
+
 class EntryKind(StrEnum):
     """What a nurse can record so far."""
 

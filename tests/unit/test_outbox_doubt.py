@@ -10,6 +10,7 @@ import pytest
 from client.errors import ErrorKind, JournalError
 from client.outcome import Outcome
 from client.written import PartAnswer
+from offline_cache.errors import WrongState
 from offline_cache.fingerprint import is_same
 from offline_cache.holding import NOT_FOUND_TWICE, OTHER_VALUE, SEVERAL_FOUND
 from offline_cache.states import EntryState
@@ -65,6 +66,29 @@ async def test_note_that_is_not_found_is_never_sent_again_by_itself(room: Outbox
     await room.turn(EPIC)
     assert room.state("e1") is EntryState.DELIVERED
     assert room.journal.asked.count("create") == 2
+
+
+async def test_what_a_person_sends_again_can_still_not_be_taken_back(room: OutboxRoom) -> None:
+    """The first one may come late. What never left, once more, goes by itself; what was lost is asked about. Fault: Q3, Q13."""
+    room.sign("e1", [note("n1")])
+    room.journal.meets = [dropped]
+    for _ in range(4):
+        await room.turn(EPIC)
+    room.store.holding.resend("e1", room.clock.at)
+    with pytest.raises(WrongState):
+        room.store.entries.withdraw("e1", room.clock.at)
+    room.journal.meets = [JournalError(ErrorKind.UNREACHABLE)]
+    await room.turn(EPIC)
+    with pytest.raises(WrongState):
+        room.store.entries.withdraw("e1", room.clock.at)
+    room.journal.meets = [dropped]
+    await room.turn(EPIC)
+    assert room.state("e1") is EntryState.UNKNOWN
+    created = room.journal.asked.count("create")
+    for _ in range(20):
+        await room.turn(EPIC)
+    assert room.detail("e1") == NOT_FOUND_TWICE
+    assert room.journal.asked.count("create") == created == 3
 
 
 async def test_note_that_turns_up_late_is_settled_by_itself(room: OutboxRoom) -> None:
