@@ -1,11 +1,16 @@
-"""What every run prints at its end beside the results: how typing in bursts went, ours and stock Textual's."""
+"""What holds for every run: no property test is timed; at its end stands how typing in bursts went, ours and stock Textual's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, settings
+
 if TYPE_CHECKING:
     import pytest
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 BURST = "burst"
 """The property under which a test records one line of the table."""
