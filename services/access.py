@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from offline_cache.accesses import AccessKind, AccessRecord
@@ -89,7 +90,7 @@ class Access:
             if self._is_over(access):
                 raise Trouble(TroubleCode.ACCESS_ENDED)
             return Reason(Ground(access.kind.value), access.basis, access.ends_at)
-        if own := next((e.entry_id for e in self._store.entries.all() if e.patient == patient_id), ""):
+        if own := self._own_work(patient_id):
             return Reason(Ground.RELATION, f"care-relation:entry/{own}")
         seen = self._in_sight
         if seen is not None and seen.patient_id == patient_id and seen.reason.ends_at is None:
@@ -202,6 +203,12 @@ class Access:
                 actor=self._clinician.fhir_user,
             )
         return record
+
+    def _own_work(self, patient_id: str) -> str:
+        """Return something of ours about a patient, signed or still being written: it must be possible to finish it."""
+        entries = self._store.entries
+        signed = (one.entry_id for one in entries.all() if one.patient == patient_id)
+        return next(chain(signed, (one.entry_id for one in entries.drafts(patient_id))), "")
 
     def _on_list(self, patient_id: str, visit_id: str = "") -> Reason | None:
         """Return the visit that puts a patient on the list that was taken: the one asked for, else the first."""

@@ -53,12 +53,16 @@ class AtWork(ABC):
             raise Trouble(TroubleCode.CACHE_TOO_NEW if session.store.is_newer else TroubleCode.CACHE_BUSY)
         return session
 
-    def _clinical(self) -> Reading:
-        """Return what reads charts, as long as the lease lasts and no course is missing: a demand may be newer than the cache."""
-        reading = self._reader()
-        session = self._open()
+    def _trained(self) -> Reading:
+        """Return what reads, for a clinician who lacks no course; a lease that has ended is renewed by what needs no more."""
+        reading, session = self._reader(), self._open()
         passed = session.clinician.courses
         require_courses(self._setup, session.tokens.grant.user.courses if passed is None else passed)
+        return reading
+
+    def _clinical(self) -> Reading:
+        """Return what reads charts, as long as the lease lasts and no course is missing: a demand may be newer than the cache."""
+        reading = self._trained()
         if self._retaining is not None:
             self._retaining.require_reading()
         return reading

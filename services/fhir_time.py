@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from services.journal_tree import Tree, word
+
 OSLO = ZoneInfo("Europe/Oslo")
 EPOCH = datetime(
     1, 1, 2, tzinfo=UTC
@@ -88,6 +90,22 @@ def _start(year: int, month: int, day: int) -> datetime:
     """Return the start of a Norwegian day, to sort by."""
     start = datetime.combine(date(year, month, day), time(), tzinfo=OSLO)
     return max(start.astimezone(UTC), EPOCH) if year > 1 else EPOCH
+
+
+def is_under_way(period: Tree, now: datetime) -> bool:
+    """Tell whether a FHIR Period has begun and is not over; a day, a month or a year that it ends with counts to its end.
+
+    One whose end cannot be read is over.
+    """
+    end = parse_time(word(period, "end"))
+    if end.at is not None:
+        is_over = end.at <= now
+    elif end is UNKNOWN:
+        is_over = False
+    else:
+        raw = end.day.isoformat() if end.day else word(period, "end")
+        is_over = end.order == EPOCH or now.astimezone(OSLO).date().isoformat()[: len(raw)] > raw
+    return not is_over and parse_time(word(period, "start")).order <= now
 
 
 def wire(moment: datetime) -> str:

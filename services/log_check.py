@@ -98,7 +98,8 @@ async def _journals(
             return JournalSays.NO_COPY, None, 0
         pages = 0
         async for page in client.search("AuditEvent", query, page_size=_PAGE):
-            links += [AuditHead(*link) for one in page.resources if (link := link_of(one.body)) is not None]
+            said = (link_of(one.body, store.database_id) for one in page.resources)
+            links += [AuditHead(*link) for link in said if link is not None]
             pages += 1
             if pages == _MOST_PAGES:
                 break

@@ -105,14 +105,17 @@ def bundle_of(rows: Sequence[tuple[AuditRecord, bytes]]) -> bytes:
     return b'{"resourceType":"Bundle","type":"transaction","entry":[' + b",".join(entries) + b"]}"
 
 
-def link_of(event: bytes) -> tuple[int, bytes] | None:
-    """Return the sequence number and the hash that an event says its row has; None for what is no event of a row."""
+def link_of(event: bytes, database_id: str) -> tuple[int, bytes] | None:
+    """Return the sequence number and the hash that an event says its row has; None for what is no event of a row of this log."""
     try:
         tree = msgspec.json.decode(event)
         details = {
             one["type"]: one["valueString"] for entity in tree["entity"] for one in entity.get("detail", ())
         }
-        (link,) = (tag["code"] for tag in tree["meta"]["tag"] if tag["system"] == ROW_TAG)
+        tags = {tag["system"]: tag["code"] for tag in tree["meta"]["tag"]}
+        link = tags[ROW_TAG]
+        if tags[LOG_TAG] != database_id:
+            return None
         return int(details["sequence"]), bytes.fromhex(link)
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -46,6 +46,7 @@ _REFUSALS = frozenset(
 """Answers that the same question would get again at once."""
 
 _GOOD = (200, 201)
+_SEVERAL = 412  # what a conditional create gets where several are like it (FHIR R4, http.html#ccreate)
 
 _Told = tuple["AuditRecord", bytes]
 
@@ -135,9 +136,13 @@ class LogUpload:
 
     async def _send_apart(self, rows: Sequence[_Told]) -> int:
         for record, event in rows:
-            await self._session.client.create(
-                "AuditEvent", event, if_none_exist=only_once(record), is_terse=True
-            )
+            try:
+                await self._session.client.create(
+                    "AuditEvent", event, if_none_exist=only_once(record), is_terse=True
+                )
+            except JournalError as error:
+                if error.status != _SEVERAL:  # it has the row more than once
+                    raise
             await self._keep(record)
         return len(rows)
 

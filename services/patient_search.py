@@ -12,13 +12,16 @@ from services.access import Ground, Reason
 from services.access_views import Approach
 from services.at_work import AtWork
 from services.audit_event import log_with_journal
-from services.journal_tree import child, read_tree, word
+from services.fhir_time import is_under_way
+from services.journal_tree import child, children, read_tree, word
 from services.strangers import find_candidates
 from services.trouble import Trouble, TroubleCode
 from services.trouble_from import told
 from services.views import CacheKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from services.log_upload import LogUpload
     from services.outbox_views import Candidate
     from services.reading import Reading
@@ -62,7 +65,7 @@ class PatientSearch(AtWork):
         session, reading = self._writable(), self._clinical()
         with told():
             if not await self._setup.worker.run(reading.access.may_fetch, patient_id):
-                reference = await _care_team(session, patient_id)
+                reference = await _care_team(session, patient_id, self._setup.clock.now())
                 if not reference:
                     return Approach.NEEDS_REASON
                 until = shift_at(self._setup.clock.now()).end
@@ -127,24 +130,24 @@ def _note_search(session: Session, asked: str) -> None:
         session.store.audit.append("search", detail=asked, actor=session.clinician.fhir_user)
 
 
-async def _care_team(session: Session, patient_id: str) -> str:
+async def _care_team(session: Session, patient_id: str, now: datetime) -> str:
     """Return the care team of the patient in which the journal names this clinician now; nothing for none."""
     can = await session.client.capabilities()
     if not can.can("CareTeam", "search-type") or not can.has_search("CareTeam", "participant"):
         return ""
     who = "/".join(session.clinician.fhir_user.rstrip("/").split("/")[-2:])
+    mine = (who, f"{session.transport.origin.base}/{who}")
     query = [("patient", patient_id), ("participant", who), ("status", "active")]
     async for page in session.client.search("CareTeam", query, in_body=True):
         for one in page.resources:
             tree = read_tree(one.body) or {}
-            members = tree.get("participant")
-            names = [
-                word(child(member, "member"), "reference")
-                for member in (members if isinstance(members, list) else [])
-                if isinstance(member, dict)
-            ]
             about = word(child(tree, "subject"), "reference")
-            is_mine = any(f"/{name}".endswith(f"/{who}") for name in names)
-            if word(tree, "status") == "active" and about == f"Patient/{patient_id}" and is_mine:
+            is_mine = any(
+                word(child(member, "member"), "reference") in mine
+                and is_under_way(child(member, "period"), now)
+                for member in children(tree, "participant")
+            )
+            is_theirs = word(tree, "status") == "active" and about == f"Patient/{patient_id}"
+            if is_theirs and is_mine and is_under_way(child(tree, "period"), now):
                 return f"CareTeam/{one.id}"
     return ""

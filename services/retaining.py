@@ -149,12 +149,18 @@ class Retaining:
                 await changed()
 
     async def look(self, in_sight: Collection[str] = ()) -> None:
-        """Count the lease, keep it, and purge what must go. A disk that fails here is tried again at the next look."""
-        if self._lease is None or self.is_over:
+        """Count the lease, keep it, end what is over, and purge what must go. A disk that fails is tried again at the next look.
+
+        Without a cache there is no lease, and what was opened for a time ends all the same.
+        """
+        if self._store.read_only or self.is_over:
             return
-        view = self._lease.look()
         with contextlib.suppress(CacheError):
-            await self._setup.worker.run(self._settle, self._lease.record, view.state, in_sight)
+            if self._lease is None:
+                await self._setup.worker.run(self._carry_out, in_sight)
+            else:
+                view = self._lease.look()
+                await self._setup.worker.run(self._settle, self._lease.record, view.state, in_sight)
 
     async def reached(self, *, let_in: bool, in_sight: Collection[str] = ()) -> bool:
         """The journal has answered; return whether the session goes on.
@@ -253,6 +259,9 @@ class Retaining:
             self._retention.order_all(PurgeReason.HARD_END)
         elif state is LeaseState.WITHDRAWN:
             self._retention.order_all(PurgeReason.JOURNAL)
+        self._carry_out(in_sight)
+
+    def _carry_out(self, in_sight: Collection[str]) -> None:
         self._ended += self._access.end_those_over()
         if self._store.purges.all():
             self._held = len(self._retention.carry_out(in_sight=in_sight).held)

@@ -41,7 +41,7 @@ class RoundActs(AtWork):
         Raises:
             Trouble: the list itself did not come. A chart that did not is told in its row, and the rest is there.
         """
-        session, reading = self._writable(), self._reader()
+        session, reading = self._writable(), self._trained()
         with told():
             async with self._taking:
                 await self._pull_round(session, progress)

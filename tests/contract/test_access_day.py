@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,9 @@ from sandbox.population.home_care import HOME_CARE
 from sandbox.population.person_resources import patient_id
 from services.access import Opened
 from services.access_views import Approach
+from services.entrance import Entrance
 from services.trouble import Trouble, TroubleCode
+from services.workday import Workday
 from tests.contract.day_room import DayRoom, sign
 from tests.contract.test_log_upload import copy_of
 
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from offline_cache.audit import AuditRecord
-    from services.workday import Workday
 
 WORDS = "Alarm fra naboen, funnet på gulvet"
 HOUR = 3600.0
@@ -217,6 +220,63 @@ async def test_in_the_journals_care_team_no_emergency_is_needed(room: DayRoom) -
     await day.close()
 
 
+@pytest.mark.parametrize(
+    ("period", "of_team", "is_mine"),
+    [
+        ({"end": "2026-11-22"}, False, False),
+        ({"end": "2026-11-23"}, False, True),
+        ({"end": "2026-10"}, False, False),
+        ({"end": "2026"}, False, True),
+        ({"end": "2026-11-23T08:59:00+01:00"}, False, False),
+        ({"end": "avsluttet"}, False, False),
+        ({"start": "2026-11-24"}, False, False),
+        ({"end": "2026-11-22"}, True, False),
+        ({"start": "2026-11-01", "end": "2026-12-01T00:00:00Z"}, True, True),
+    ],
+)
+async def test_who_was_in_the_care_team_or_will_be_is_not_in_it(
+    room: DayRoom, period: dict[str, str], *, of_team: bool, is_mine: bool
+) -> None:
+    day = await room.first_day()
+    assert room.clock.now() == datetime(2026, 11, 23, 8, tzinfo=UTC)
+    participant = {"member": {"reference": "Practitioner/kari-nordmann"}}
+    team = {
+        "resourceType": "CareTeam",
+        "status": "active",
+        "subject": {"reference": f"Patient/{OTHER_ID}"},
+        "participant": [participant if of_team else {**participant, "period": period}],
+        **({"period": period} if of_team else {}),
+    }
+    assert day._session is not None
+    await day._session.client.create("CareTeam", json.dumps(team).encode())
+    assert await day.approach(OTHER_ID) is (Approach.OPEN if is_mine else Approach.NEEDS_REASON)
+    await day.close()
+
+
+async def test_without_a_cache_emergency_access_ends_by_itself_too(room: DayRoom) -> None:
+    """There is no lease then, and the time of the access is looked at all the same: the screens are told, and nothing is left."""
+    setup = replace(room.setup(), no_cache=True)
+    day = Workday(setup)
+    day._entrance = Entrance(setup, None)
+    await day.people()
+    await day.sign_in("kari-nordmann")
+    await day.take_round(lambda _: None)
+    await day.open_emergency(OTHER_ID, "acute", WORDS, 1)
+    await day.chart(OTHER_ID)
+    assert len(day.status().accesses) == 1
+    assert day._retaining is not None
+    told = asyncio.Event()
+    stop = day.listen(lambda: None if day.status().accesses else told.set())
+    room.clock.move(HOUR)
+    looking = asyncio.create_task(day._retaining.run(day._refresh_status))
+    await asyncio.wait_for(told.wait(), 20)
+    looking.cancel()
+    stop()
+    assert not is_here(day, OTHER_ID)
+    assert await day.round() is not None
+    await day.close()
+
+
 async def test_on_the_list_the_visit_is_the_reason_whatever_visit_is_named(room: DayRoom) -> None:
     day = await room.first_day()
     taken = await day.round()
@@ -258,10 +318,23 @@ async def test_no_row_in_the_log_no_patient_shown(room: DayRoom) -> None:
     await day.close()
 
 
-async def test_off_the_list_what_was_written_is_a_relation_until_the_chart_is_gone(room: DayRoom) -> None:
-    """A draft keeps the chart of who left the list; it may be finished, and it opens nothing that must be fetched."""
+@pytest.mark.parametrize("is_signed", [True, False], ids=["signed", "draft"])
+async def test_off_the_list_what_was_written_is_a_relation_until_the_chart_is_gone(
+    room: DayRoom, *, is_signed: bool
+) -> None:
+    """Signed or still a draft: it may be finished, also after a lock, and it opens nothing that must be fetched."""
     day = await room.first_day()
-    _, patient = await sign(day, EntryKind.NOTE)
+    if is_signed:
+        _, patient = await sign(day, EntryKind.NOTE)
+    else:
+        taken = await day.round()
+        assert taken is not None
+        patient = taken.visits[0].patient_id
+        await day.chart(patient, taken.visits[0].visit_id)
+        draft = await day.new_draft(EntryKind.NOTE, patient, taken.visits[0].visit_id)
+        await day.save_draft(replace(draft, fields={"text": "Halvferdig."}))
+    await day.close()
+    day = await room.again()
     assert day._session is not None
     day._session.store.scopes.forget_round()
     await day.chart(patient)

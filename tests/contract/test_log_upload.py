@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,7 +13,7 @@ from client.auth.grant import Grant
 from offline_cache.states import EntryKind
 from sandbox.fhir.search_query import parse_search
 from services.log_check import JournalSays
-from services.log_event import LOG_TAG, link_of
+from services.log_event import LOG_TAG, event_of, link_of
 from services.log_upload import AT_ONCE, LogStanding
 from tests.contract.day_room import DayRoom, sign
 
@@ -32,6 +33,8 @@ class Careless(httpx.AsyncBaseTransport):
         self.told = 0
         self.came_back = 0
         """Bytes of the answers that acknowledge rows."""
+        self.is_deaf = False
+        """Whether the journal overlooks what a search for the log asks for, as one may (FHIR R4, search.html#errors)."""
         self.is_plain = False
         """Whether the journal says that it takes no transactions."""
 
@@ -39,6 +42,8 @@ class Careless(httpx.AsyncBaseTransport):
         """Carry one."""
         if self.is_plain and request.url.path.endswith("/metadata"):
             return await self._without_transactions(request)
+        if self.is_deaf and request.url.path.endswith("/AuditEvent") and "_tag" in request.url.params:
+            request.url = request.url.copy_remove_param("_tag")
         if request.method != "POST" or b'"AuditEvent"' not in request.content:
             return await self._inner.handle_async_request(request)
         self.told += 1
@@ -76,7 +81,9 @@ def copy_of(room: DayRoom) -> list[tuple[int, str]]:
     """Return number and action of every row of a log that the journal holds, in order, looked up beside its API."""
     found = []
     for version in room.records.search(parse_search("AuditEvent", [("_count", "1000")], strict=True)).matches:
-        link, event = link_of(version.body), json.loads(version.body)
+        event = json.loads(version.body)
+        tags = {one["system"]: one["code"] for one in event.get("meta", {}).get("tag", ())}
+        link = link_of(version.body, tags.get(LOG_TAG, ""))
         if link is not None:
             found.append((link[0], details(event)["action"]))
     return sorted(found)
@@ -221,6 +228,38 @@ async def test_verifying_holds_the_log_against_the_journals_copy(room: DayRoom, 
     assert store.audit.verify() == cut
     found = await day.verify_log(asks_journal=True)
     assert (found.is_whole, found.journal, found.broken_at) == (False, JournalSays.DISAGREES, cut)
+    await day.close()
+
+
+async def test_another_log_in_the_journal_is_not_held_against_this_one(room: DayRoom, line: Careless) -> None:
+    """A journal that overlooks the tag answers with the rows of everybody's log: they say nothing of this one."""
+    day = await room.first_day()
+    await day.sync()
+    assert day._session is not None
+    store = day._session.store
+    (row,) = store.audit.records(1, 1)
+    other = event_of(replace(row, hash=bytes(32)), bytes(32), "the-log-of-another")
+    await day._session.client.create("AuditEvent", other)
+    line.is_deaf = True
+    found = await day.verify_log(asks_journal=True)
+    assert (found.is_whole, found.journal, found.broken_at) == (True, JournalSays.AGREES, None)
+    await day.close()
+
+
+async def test_a_row_that_the_journal_has_twice_keeps_none_after_it_back(room: DayRoom) -> None:
+    """A conditional create that finds several is refused (412), and would be for ever."""
+    day = await room.first_day()
+    assert day._session is not None
+    assert day._log is not None
+    (record, event), *_ = day._log._next()
+    for _ in range(2):
+        await day._session.client.create("AuditEvent", event)
+    await day.sync()
+    await day.sync()
+    assert day._log.standing is LogStanding.TAKEN
+    assert day._session.store.told.count_waiting == 0
+    assert sorted(set(copy_of(room))) == own(day)
+    assert [number for number, _ in copy_of(room)].count(record.sequence) == 2
     await day.close()
 
 

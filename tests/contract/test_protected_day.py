@@ -139,7 +139,13 @@ async def test_a_course_that_is_demanded_since_shows_no_patient_at_unlock_and_st
     day = with_terms(room, "hjemmesykepleie", "legemidler")
     await day.door()
     await day.unlock(PIN)
-    for look in (day.round(), day.chart(ONE), day.search_patients(name="Hansen"), day.drafts()):
+    for look in (
+        day.round(),
+        day.chart(ONE),
+        day.search_patients(name="Hansen"),
+        day.drafts(),
+        day.take_round(print),
+    ):
         with pytest.raises(Trouble) as refused:
             await look
         assert (refused.value.code, refused.value.details) == (

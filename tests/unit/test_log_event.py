@@ -98,7 +98,8 @@ def test_the_chain_can_be_followed_in_what_the_journal_holds(store: Store) -> No
     told = events(store)
     for (record, event), (_, after) in itertools.pairwise(told):
         details = {one["type"]: one["valueString"] for one in after["entity"][-1]["detail"]}
-        assert link_of(json.dumps(event).encode()) == (record.sequence, record.hash)
+        assert link_of(json.dumps(event).encode(), store.database_id) == (record.sequence, record.hash)
+        assert link_of(json.dumps(event).encode(), "another") is None
         assert details["before"] == record.hash.hex()
         assert store.audit.holds(AuditHead(record.sequence, record.hash))
         assert {tag["system"]: tag["code"] for tag in event["meta"]["tag"]} == {
@@ -106,8 +107,8 @@ def test_the_chain_can_be_followed_in_what_the_journal_holds(store: Store) -> No
             LOG_TAG: store.database_id,
         }
         assert only_once(record) == f"_tag={ROW_TAG}|{record.hash.hex()}"
-    assert link_of(b'{"resourceType":"AuditEvent","entity":[{"what":{}}]}') is None
-    assert link_of(b"[]") is None
+    assert link_of(b'{"resourceType":"AuditEvent","entity":[{"what":{}}]}', store.database_id) is None
+    assert link_of(b"[]", store.database_id) is None
 
 
 def test_a_batch_is_a_transaction_of_conditional_creates(store: Store) -> None:

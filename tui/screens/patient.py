@@ -110,7 +110,9 @@ class PatientScreen(TaskKeeping):
             return
         self._news, self._unseen = merged(self._news, chart.news), chart.news
         self._chart, self._drafts = replace(chart, news=self._news), drafts
-        self.query_one(PatientBanner).show_patient(chart.banner)
+        banner = self.query_one(PatientBanner)
+        banner.show_patient(chart.banner)
+        banner.display = True
         self._show_page(stay=stay)
         self.call_after_refresh(self._look_at_news)
 
@@ -137,9 +139,12 @@ class PatientScreen(TaskKeeping):
         self.app.pop_screen()
 
     def _hide(self) -> None:
-        """Show nothing of a patient whose opening could not be logged."""
+        """Show nothing of a patient whose opening could not be logged, or whose time is up."""
         if self.is_attached:
             self._chart = None
+            self.query_one(PatientBanner).display = False
+            self.query_one(DockBar).shut()
+            self.show_tasks()
             self.query_one(LinePane).show_lines(
                 lambda _width: [line(" ", piece(nb.text("patient.not_shown"), Ink.DIM))]
             )

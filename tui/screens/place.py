@@ -172,14 +172,15 @@ class Place(Acting, Screen[None]):
         self.set_class(self._emergency is not None, "-emergency")
         if before is not None and self._emergency is None and not self._is_leaving:
             self._is_leaving = True
-            self.start_holding(self._leave_patient, "leave")
+            self.start_holding(partial(self._leave_patient, before), "leave")
 
-    async def _leave_patient(self) -> None:
-        """Keep what is being written and go back to where no patient is open."""
-        for place in reversed(self.app.screen_stack):
-            save: Callable[[], Awaitable[None]] | None = getattr(place, "save_work", None)
-            if save is not None:
-                await save()
+    async def _leave_patient(self, access: AccessRecord) -> None:
+        """Keep what is being written and go back to where no patient is open; what cannot be kept holds up only this try."""
+        try:
+            await self.feltjournal.save_everything()
+        except Trouble:
+            self._is_leaving, self._emergency = False, access
+            raise
         while getattr(self.app.screen, "about", ""):
             self.app.pop_screen()
         self.feltjournal.say(nb.text("emergency.ended"))
