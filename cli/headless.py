@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _EXIT_OF = {
     TroubleCode.WRONG_PIN: ExitCode.LOCKED,
     TroubleCode.PIN_TOO_SHORT: ExitCode.LOCKED,
+    TroubleCode.PIN_WAITS: ExitCode.LOCKED,
     TroubleCode.PIN_LOCKED: ExitCode.LOCKED,
     TroubleCode.KEYRING_LOST: ExitCode.LOCKED,
     TroubleCode.KEYRING_AWAY: ExitCode.LOCKED,

@@ -80,10 +80,19 @@ class PinCommon(CacheError):
 
 
 class WrongPin(CacheError):
-    """The PIN was wrong: `left` attempts remain, and the next should wait `wait` seconds."""
+    """The PIN was wrong: `left` attempts remain, and none is taken for `wait` seconds."""
 
     def __init__(self, left: int, wait: float) -> None:
         super().__init__("wrong PIN")
+        self.left = left
+        self.wait = wait
+
+
+class PinWaits(CacheError):
+    """The wait after the last wrong PIN is not over: nothing was tried or counted. `wait` is in seconds."""
+
+    def __init__(self, left: int, wait: float) -> None:
+        super().__init__("the wait is not over")
         self.left = left
         self.wait = wait
 

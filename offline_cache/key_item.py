@@ -34,6 +34,9 @@ class KeyItem:
     secret: str = field(default="", repr=False)
     attempts: int = 0
     last_at: str = ""
+    last_run: float | None = (
+        None  # seconds of the clock that nobody sets, and that begins anew with the machine
+    )
     head_sequence: int = 0
     head_hash: str = ""
     mark: str = ""  # the first bytes of the database file: its salt, by which it is told from another's
@@ -45,7 +48,7 @@ class KeyItem:
 
     @property
     def wait(self) -> float:
-        """How many seconds should pass after the last attempt: longer each time."""
+        """How many seconds must pass after the last attempt: longer each time."""
         return _WAITS[min(self.attempts, len(_WAITS) - 1)]
 
 

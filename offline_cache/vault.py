@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from offline_cache import aside
 from offline_cache import header as headers
+from offline_cache.attempts import counted, remaining_wait, require_turn
 from offline_cache.audit import AuditHead
 from offline_cache.disk_faults import as_store_errors
 from offline_cache.errors import (
@@ -30,7 +31,7 @@ from offline_cache.errors import (
     WrongPin,
 )
 from offline_cache.header import Header, Slot, VaultIdentity
-from offline_cache.instants import from_text, to_text
+from offline_cache.instants import to_text
 from offline_cache.key_item import ItemInFile, ItemInKeyring, ItemPlace, KeyItem
 from offline_cache.keys import KEY_BYTES, CacheKeys, KdfParams, check_value, derive, stretch, unwrap, wrap
 from offline_cache.pin import SHORTEST, check_pin
@@ -139,7 +140,7 @@ class Vault:
             header.identity,
             header.backend,
             0 if trouble else item.left,
-            self._remaining_wait(item),
+            remaining_wait(item, self._clock),
             unsent.visits,
             unsent.entries,
             header.store_confirmed,
@@ -182,12 +183,13 @@ class Vault:
 
         Raises:
             WrongPin: With the attempts left and the seconds to wait.
+            PinWaits: The wait after the last wrong one is not over; not counted, whatever the PIN.
             PinLocked: All attempts are spent.
             PinTooShort: It cannot be right; not counted.
             KeyringLost, KeyringUnavailable: The keyring's part is gone, or cannot be had now; not counted.
             HeaderDamaged: The header is not whole; not counted.
             CacheMissing: There is no header.
-        StoreBusy: Another process is trying a PIN; not counted.
+            StoreBusy: Another process is trying a PIN; not counted.
         """
         if len(pin) < SHORTEST:
             raise PinTooShort
@@ -205,15 +207,12 @@ class Vault:
 
     def _attempt(self, header: Header, pin: str) -> CacheKeys:
         """Stretch the PIN, count the attempt, and only then try what came of it."""
-        if not self._item(header).left:
-            raise PinLocked
-        stretched = [(stretch(pin, bytes.fromhex(slot.salt), slot.kdf), slot) for slot in header.slots]
         item, place = self._item(header), self._place(header)
-        if not item.left:
-            raise PinLocked
+        require_turn(item, place, self._clock)
+        stretched = [(stretch(pin, bytes.fromhex(slot.salt), slot.kdf), slot) for slot in header.slots]
         secret = bytes.fromhex(item.secret)
-        counted = replace(item, attempts=item.attempts + 1, last_at=to_text(self._clock.now()))
-        place.write(counted)
+        tried = counted(item, self._clock)
+        place.write(tried)
         keks = [(_kek(header, slot, from_pin, secret), slot) for from_pin, slot in stretched]
         self._found = [
             _Found(key, kek, slot)
@@ -221,11 +220,11 @@ class Vault:
             if (key := unwrap(kek, bytes.fromhex(slot.wrapped))) is not None
         ]
         if self._found:
-            place.write(replace(counted, attempts=0))
+            place.write(replace(tried, attempts=0))
             return CacheKeys(header.database_id, self._found[0].key)
-        if not counted.left:
+        if not tried.left:
             raise PinLocked
-        raise WrongPin(counted.left, counted.wait)
+        raise WrongPin(tried.left, tried.wait)
 
     def change_pin(self, old: str, new: str) -> CacheKeys:
         """Put a new PIN in place of the old one; at every moment at least one of the two opens the cache.
@@ -380,12 +379,6 @@ class Vault:
         slot = Slot(self._kdf, salt.hex(), "")
         kek = _kek(header, slot, stretch(pin, salt, self._kdf), secret)
         return _Found(key, kek, replace(slot, wrapped=wrap(kek, key).hex()))
-
-    def _remaining_wait(self, item: KeyItem) -> float:
-        if not item.last_at or not item.attempts:
-            return 0.0
-        passed = (self._clock.now() - from_text(item.last_at)).total_seconds()
-        return max(0.0, item.wait - max(0.0, passed))
 
     def _require_nothing_left(self) -> None:
         """Refuse to begin anew over a database, or over a WAL that may hold the only copy of something signed."""

@@ -26,6 +26,7 @@ def door_of(vault: Vault, setup: Setup) -> Door | None:
         locked=True,
         clinician=info.clinician,
         attempts_left=info.attempts_left,
+        wait=info.wait,
         journal_name=info.journal,
         unsent_visits=info.unsent_visits,
         unsent_entries=info.unsent_entries,

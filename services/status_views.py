@@ -116,11 +116,12 @@ class CodeView:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the client meets when it starts: a locked cache, or none."""
+    """What the client meets when it starts: a locked cache, or none. `wait` is in seconds, until the next PIN is tried."""
 
     locked: bool
     clinician: str = ""
     attempts_left: int = 5
+    wait: float = 0.0
     journal_name: str = ""
     unsent_visits: int = 0
     unsent_entries: int = 0

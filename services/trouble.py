@@ -33,6 +33,7 @@ class TroubleCode(StrEnum):
     PIN_TOO_SHORT = "pin-too-short"
     PIN_COMMON = "pin-common"
     WRONG_PIN = "wrong-pin"  # details: left, wait
+    PIN_WAITS = "pin-waits"  # the wait after a wrong one is not over, nothing was tried; details: left, wait
     PIN_LOCKED = "pin-locked"  # five wrong: locked until an online sign-in
     PIN_ONE_LEFT = "pin-one-left"  # the last attempt is for the door
     NO_PIN_HERE = "no-pin-here"  # nothing is kept, so there is no PIN to change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from math import ceil
 from typing import TYPE_CHECKING
 
 from client.auth.errors import SignInError
@@ -67,8 +68,9 @@ _OF_THE_CACHE: tuple[tuple[type[cache.CacheError], TroubleCode], ...] = (
 
 def of_cache(error: cache.CacheError) -> Trouble:
     """Return the trouble of a store or a vault that refused."""
-    if isinstance(error, cache.WrongPin):
-        return Trouble(TroubleCode.WRONG_PIN, left=str(error.left), wait=f"{error.wait:.0f}")
+    if isinstance(error, cache.WrongPin | cache.PinWaits):
+        code = TroubleCode.WRONG_PIN if isinstance(error, cache.WrongPin) else TroubleCode.PIN_WAITS
+        return Trouble(code, left=str(error.left), wait=str(ceil(error.wait)))
     return Trouble(
         next((code for kind, code in _OF_THE_CACHE if isinstance(error, kind)), TroubleCode.DISK_FAULT)
     )

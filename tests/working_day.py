@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from offline_cache.keys import KdfParams
@@ -34,13 +35,35 @@ NEWS2 = {
 }
 
 
+class LeapingClock(SystemClock):
+    """The machine's clock, and what a test has let pass besides."""
+
+    def __init__(self) -> None:
+        self.leapt = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the wall time."""
+        return super().now() + self.leapt
+
+    def monotonic(self) -> float:
+        """Return the monotonic time."""
+        return super().monotonic() + self.leapt.total_seconds()
+
+
+async def sit_out(day: Workday) -> None:
+    """Let the wait pass that the door tells of after a wrong PIN."""
+    clock = day._setup.clock
+    assert isinstance(clock, LeapingClock)
+    clock.leapt += timedelta(seconds=(await day.door()).wait)
+
+
 def a_day(tmp_path: Path, *, no_cache: bool = False) -> Workday:
     """Return a new client on the same machine: the folders are those of the test, the keyring is left out."""
     folders = Folders(tmp_path / "data", tmp_path / "state")
     disk = SystemDisk()
     setup = Setup(
         folders,
-        SystemClock(),
+        LeapingClock(),
         SystemIds(),
         disk,
         ThreadWorker(),

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from offline_cache.attempts import counted
+from offline_cache.key_item import ItemInFile
+from ports.clock import SystemClock
+from ports.disk import SystemDisk
 from tests.contract.test_commands import Machine, with_a_round
 from tests.sandbox_room import SandboxRoom
 from tests.working_day import PIN, a_day, first_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 NEW = "gråor-99-eik"
@@ -54,6 +60,30 @@ def change(machine: Machine, new: str, *, pin: str = PIN) -> subprocess.Complete
         os.close(read)
 
 
+def taken(run: Callable[[], subprocess.CompletedProcess[str]]) -> subprocess.CompletedProcess[str]:
+    """Run a command again until the second is over that follows the first wrong PIN."""
+    while "pin-waits" in (done := run()).stdout:
+        assert done.returncode == 3
+    return done
+
+
+async def test_a_command_that_comes_too_soon_after_a_wrong_pin_tries_none(machine: Machine) -> None:
+    """After the fourth wrong one the right PIN is not tried, no attempt is used, and the words say how long.
+
+    Fault: Y1.
+    """
+    await with_a_round(machine, signed=False)
+    machine.room.kill()
+    (tries,) = machine.folder.glob("data/**/cache.tries")
+    place = ItemInFile(tries, SystemDisk())
+    place.write(counted(replace(place.read(), attempts=3), SystemClock()))
+    for command in (("status",), ("sync",), ("audit", "verify"), ("pin",)):
+        said = machine.run(*command, "--json", "--pin-fd", "0", pin=PIN)
+        assert (said.returncode, json.loads(said.stdout)) == (3, {"error": "pin-waits", "exit": 3})
+        assert re.search(r"1 forsøk igjen\. Vent 1[0-2]\d sekunder\.", said.stderr), said.stderr
+    assert place.read().attempts == 4
+
+
 async def test_the_new_pin_opens_what_the_old_one_opened(machine: Machine) -> None:
     """Offline, with something unsent; what is refused changes nothing, and the log has it."""
     await with_a_round(machine, signed=True)
@@ -63,10 +93,10 @@ async def test_the_new_pin_opens_what_the_old_one_opened(machine: Machine) -> No
         assert (refused.returncode, json.loads(refused.stdout)["error"]) == (code, error)
     wrong = change(machine, NEW, pin="feil-pin-her")
     assert (wrong.returncode, json.loads(wrong.stdout)["error"]) == (3, "wrong-pin")
-    done = change(machine, NEW)
+    done = taken(lambda: change(machine, NEW))
     assert (done.returncode, json.loads(done.stdout)) == (0, {"changed": True})
     assert machine.run("status", "--pin-fd", "0").returncode == 3
-    status = machine.run("status", "--json", "--pin-fd", "0", pin=NEW)
+    status = taken(lambda: machine.run("status", "--json", "--pin-fd", "0", pin=NEW))
     assert (status.returncode, json.loads(status.stdout)["unsent_entries"]) == (0, 1)
     day = a_day(machine.folder)
     await day.unlock(NEW)

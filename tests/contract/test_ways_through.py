@@ -15,7 +15,7 @@ from services.trouble import Trouble, TroubleCode
 from tests.contract.test_rescue import Machine
 from tests.sandbox_room import SandboxRoom
 from tests.store_room import DrawerKeyring
-from tests.working_day import PIN, a_day, first_day, sign_note
+from tests.working_day import PIN, a_day, first_day, sign_note, sit_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,8 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 
 async def refused(day: Workday, pin: str) -> TroubleCode:
-    """Try a PIN that does not open, and return why."""
+    """Try a PIN that does not open, when one is taken, and return why."""
+    await sit_out(day)
     with pytest.raises(Trouble) as caught:
         await day.unlock(pin)
     return caught.value.code
@@ -193,6 +194,7 @@ async def test_several_on_one_laptop_open_each_their_own_without_network(machine
     door = await day.choose_door(doors["Kari Nordmann"].name)
     assert (door.clinician, door.unsent_entries) == ("Kari Nordmann", 1)
     assert await refused(day, NEW) is TroubleCode.WRONG_PIN
+    await sit_out(day)
     await day.unlock(PIN)
     assert day.status().clinician == "Kari Nordmann"
     (row,) = await day.outbox()

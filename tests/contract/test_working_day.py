@@ -14,7 +14,7 @@ from services.trouble import Trouble, TroubleCode
 from services.views import CacheKind, Connection, EntryKind, EntryState, OnlyReads, RoundProgress
 from services.watchdog import Watchdog
 from tests.sandbox_room import SandboxRoom
-from tests.working_day import NEWS2_TOTALS, PIN, a_day, first_day, sign_news2
+from tests.working_day import NEWS2_TOTALS, PIN, a_day, first_day, sign_news2, sit_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ async def test_signed_entry_survives_without_network_and_is_delivered_once(
 
 
 async def test_wrong_pin_is_counted_and_nothing_is_lost(journal: SandboxRoom, tmp_path: Path) -> None:
-    """Five wrong PINs lock; an online sign-in gives new attempts; the right PIN opens all of it."""
+    """Five wrong PINs lock, and none is tried too soon; an online sign-in gives new attempts; the right PIN opens all of it."""
     await (await first_day(tmp_path)).close()
     day = a_day(tmp_path)
     await day.door()
@@ -86,6 +86,11 @@ async def test_wrong_pin_is_counted_and_nothing_is_lost(journal: SandboxRoom, tm
         with pytest.raises(Trouble) as wrong:
             await day.unlock("feil-pin-her")
         assert (wrong.value.code, wrong.value.details["left"]) == (TroubleCode.WRONG_PIN, str(left))
+        with pytest.raises(Trouble) as too_soon:
+            await day.unlock(PIN)
+        waits = too_soon.value.details | {"wait": wrong.value.details["wait"]}
+        assert (too_soon.value.code, waits) == (TroubleCode.PIN_WAITS, wrong.value.details)
+        await sit_out(day)
     for _ in range(2):
         with pytest.raises(Trouble) as locked:
             await day.unlock("feil-pin-her")

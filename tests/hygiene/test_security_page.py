@@ -66,7 +66,7 @@ def figures() -> dict[str, str]:
         "keys and the keyring's secret": f"{KEY_BYTES * 8} bits",
         "shortest PIN": f"{pin.SHORTEST} characters",
         "wrong PINs in a row": f"{key_item.ATTEMPTS}",
-        "wait that is asked for after each": f"{', '.join(most_waits)} and {last_wait} s",
+        "none is tried for, after each": f"{', '.join(most_waits)} and {last_wait} s",
         "hidden without a key after": minutes(idle.hide),
         "locked without a key after": f"{minutes(idle.lock)}, by policy up to {longest_lock} min",
         "a call to the keyring is left after": f"{keyring.CALL_LIMIT:g} s",

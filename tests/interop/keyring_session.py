@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from offline_cache.errors import CacheError
@@ -10,16 +11,18 @@ from ports.keyring import find_protector
 from tests.store_room import PIN, WHO, room_in
 
 
-def main(step: str, folder: Path) -> str:
-    """Do the step and return its outcome in words."""
+def main(step: str, folder: Path, later: float) -> str:
+    """Do the step, so many seconds after noon, and return its outcome in words."""
     protector = find_protector()
     if protector is None:
         return "no keyring"
-    vault = room_in(folder).vault(protector)
+    room = room_in(folder)
+    room.clock.at += timedelta(seconds=later)
+    vault = room.vault(protector)
     if step == "create":
         return f"{protector.name} {vault.create(PIN, WHO).database.hex()}"
     if step == "lose":
-        account = room_in(folder).vault(protector)._require_header().database_id
+        account = vault._require_header().database_id
         protector.delete(account)
         return "gone"
     try:
@@ -29,4 +32,4 @@ def main(step: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1], Path(sys.argv[2])))
+    print(main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])))

@@ -28,12 +28,17 @@ async def test_the_pin_is_changed_on_the_round_and_opens_the_next_day(tmp_path: 
         await hands.write(f"{PIN}\n{NEW}-2\n{NEW}-2\n")
         assert "Feil PIN" in hands.text
         assert "4 forsøk igjen" in hands.text
-        for _ in range(3):
+        await hands.write(f"{NEW}\n{NEW}-2\n{NEW}-2\n")
+        assert "Ventetiden etter feil PIN er ikke over." in hands.text
+        assert "4 forsøk igjen. Vent 1 sekund." in hands.text
+        for wait in (1, 5, 30):
+            ward.clock.move(wait)
             await hands.write(f"{PIN}\n{NEW}-2\n{NEW}-2\n")
         await hands.write(f"{NEW}\n{NEW}-2\n{NEW}-2\n")
         assert "Bare ett forsøk er igjen" in hands.text, "the last one is not spent from within"
         await hands.press("escape")
         assert "HANSEN" in hands.text
     async with at_work(ward) as hands:
+        ward.clock.move(120)
         await hands.write(f"{NEW}\n")
         assert "HANSEN" in hands.text

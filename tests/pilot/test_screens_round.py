@@ -68,7 +68,10 @@ async def test_a_bad_pin_is_refused_with_words(tmp_path: Path, pin: str, again: 
 
 
 async def test_a_wrong_pin_says_what_is_left_and_what_is_safe(tmp_path: Path) -> None:
-    """The count goes down, nothing is lost, and the right PIN still opens."""
+    """The count goes down, nothing is lost, and the right PIN still opens, once the wait is over.
+
+    Fault: Y1.
+    """
     ward = Ward(tmp_path)
     async with at_work(ward) as hands:
         await hands.first_morning()
@@ -80,6 +83,14 @@ async def test_a_wrong_pin_says_what_is_left_and_what_is_safe(tmp_path: Path) ->
         assert "Feil PIN." in hands.text
         assert "4 forsøk igjen" in hands.text
         assert "Alt er beholdt." in hands.text
+        assert "Neste forsøk tas imot fra 08:12:02." in hands.text
+        await hands.unlock()
+        assert "Ventetiden etter feil PIN er ikke over." in hands.text
+        assert "4 forsøk igjen. Vent 1 sekund." in hands.text
+    async with at_work(ward) as hands:
+        assert "Neste forsøk tas imot fra 08:12:02." in hands.text, (
+            "the door says it, however often it is started"
+        )
         ward.clock.move(60)
         await hands.unlock()
         assert "BAKKEN, Solveig" in hands.text

@@ -90,6 +90,7 @@ def test_wrong_pin_second_client_and_no_journal_are_three_answers(home: Path, jo
     third.sees("5 forsøk igjen")
     third.presses(*"feil-pin-her", "enter")
     third.sees("4 forsøk igjen")
+    third.terminal.settle(1.2)  # longer than the wait that she is told of
     third.presses(*PIN, "enter")
     third.sees("Tid   Status")
     third.sees("UTEN NETT")

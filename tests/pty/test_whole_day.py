@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,8 @@ def _locks(nurse: TmuxNurse) -> None:
     nurse.types(WRONG_PIN)
     nurse.keys("Enter")
     nurse.sees("Feil PIN")
+    over = time.monotonic() + 1.2  # the wait that she is told of, and a little
+    nurse.until(lambda: time.monotonic() > over, "the end of the wait")
 
 
 def _unlocks(nurse: TmuxNurse) -> None:

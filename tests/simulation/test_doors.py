@@ -83,6 +83,7 @@ def test_who_signs_in_meets_the_own_cache_and_never_opens_anothers(play: Play) -
         with pytest.raises(Trouble) as wrong:
             await nurse.day.unlock("olavs-egen-pin-3")
         assert wrong.value.code is TroubleCode.WRONG_PIN
+        await nurse.clock.sleep(float(wrong.value.details["wait"]))
         await nurse.day.unlock(PIN)
         session = nurse.day._session
         assert session is not None

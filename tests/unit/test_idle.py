@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from services.idle_policy import IdlePolicy
-from tests.store_room import NOON
+from tests.two_clocks import TwoClocks
 from tui.idle import LOOK, IdleWatch
 
 MINUTE = timedelta(minutes=1)
-
-
-class TwoClocks:
-    """A clock on the wall and a monotonic one, each moved by hand."""
-
-    def __init__(self) -> None:
-        self.wall = NOON
-        self.run = 1000.0
-        self.waits: list[float] = []
-
-    def now(self) -> datetime:
-        return self.wall
-
-    def monotonic(self) -> float:
-        return self.run
-
-    async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.pass_(timedelta(seconds=seconds))
-
-    def pass_(self, time: timedelta) -> None:
-        """Let time pass on both."""
-        self.wall += time
-        self.run += time.total_seconds()
 
 
 class Watched:
@@ -76,12 +52,12 @@ async def test_a_time_that_is_no_multiple_of_a_look_is_kept_to_the_second() -> N
 
 async def test_a_key_begins_anew() -> None:
     watched = Watched()
-    watched.clocks.pass_(1.9 * MINUTE)
+    watched.clocks.pass_by(1.9 * MINUTE)
     watched.watch.touched()
-    watched.clocks.pass_(1.9 * MINUTE)
+    watched.clocks.pass_by(1.9 * MINUTE)
     await watched.watch.look()
     assert watched.told == []
-    watched.clocks.pass_(0.1 * MINUTE)
+    watched.clocks.pass_by(0.1 * MINUTE)
     await watched.watch.look()
     assert watched.told == [False]
 
@@ -100,11 +76,11 @@ async def test_putting_the_clock_back_keeps_nothing_open(back: timedelta) -> Non
     """Once, and at every look."""
     watched = Watched()
     for _ in range(39):
-        watched.clocks.pass_(0.25 * MINUTE)
+        watched.clocks.pass_by(0.25 * MINUTE)
         watched.clocks.wall -= back
         await watched.watch.look()
     assert watched.told[-1] is False
-    watched.clocks.pass_(0.25 * MINUTE)
+    watched.clocks.pass_by(0.25 * MINUTE)
     watched.clocks.wall -= back
     with pytest.raises(Locked):
         await watched.watch.look()
@@ -113,7 +89,7 @@ async def test_putting_the_clock_back_keeps_nothing_open(back: timedelta) -> Non
 async def test_before_anybody_is_in_nothing_is_counted() -> None:
     watched = Watched()
     watched.policy = None
-    watched.clocks.pass_(60 * MINUTE)
+    watched.clocks.pass_by(60 * MINUTE)
     await watched.watch.look()
     assert (watched.watch.is_due, watched.watch.locks_at) == (False, None)
     watched.policy = IdlePolicy()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,42 +9,13 @@ import pytest
 from offline_cache.lease import Lease, LeaseRecord
 from offline_cache.lease_state import LeaseState
 from offline_cache.retention_policy import RetentionPolicy
+from tests.two_clocks import TwoClocks
 
 MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 SHIFT_END = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 POLICY = RetentionPolicy()
 LASTS = timedelta(hours=19)
 """Seven hours of the shift, and the margin of twelve."""
-
-
-@dataclass
-class TwoClocks:
-    """The clock on the wall, and the one that only runs while the machine does."""
-
-    wall: datetime = MORNING
-    run: float = 500.0
-
-    def now(self) -> datetime:
-        return self.wall
-
-    def monotonic(self) -> float:
-        return self.run
-
-    async def sleep(self, seconds: float) -> None:
-        self.pass_by(timedelta(seconds=seconds))
-
-    def pass_by(self, span: timedelta) -> None:
-        """Let time pass for both."""
-        self.wall += span
-        self.run += span.total_seconds()
-
-    def set_wall(self, by: timedelta) -> None:
-        """Set the clock on the wall."""
-        self.wall += by
-
-    def suspend(self, span: timedelta) -> None:
-        """Close the lid: only the wall goes on."""
-        self.wall += span
 
 
 def begun(clocks: TwoClocks) -> Lease:
@@ -62,7 +32,7 @@ def restarted(clocks: TwoClocks, lease: Lease) -> Lease:
 
 
 def test_it_ends_when_the_shift_and_the_margin_are_over() -> None:
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     view = lease.look()
     assert (view.state, view.ends_at) == (LeaseState.HELD, SHIFT_END + timedelta(hours=12))
@@ -78,7 +48,7 @@ def test_it_ends_when_the_shift_and_the_margin_are_over() -> None:
 
 
 def test_it_is_told_before_it_bites() -> None:
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     clocks.pass_by(LASTS - POLICY.warned - timedelta(seconds=1))
     assert lease.look().state is LeaseState.HELD
@@ -89,7 +59,7 @@ def test_it_is_told_before_it_bites() -> None:
 
 
 def test_a_contact_renews_it_also_after_its_end() -> None:
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     clocks.pass_by(timedelta(hours=30))
     assert lease.look().state is LeaseState.ENDED
@@ -104,7 +74,7 @@ def test_a_contact_renews_it_also_after_its_end() -> None:
 @pytest.mark.parametrize("is_restarted", [False, True], ids=["same run", "new run"])
 def test_a_clock_put_back_never_lengthens_it(back: timedelta, is_restarted: bool) -> None:  # noqa: FBT001
     """Fault: C1, C3."""
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     clocks.pass_by(timedelta(hours=10))
     lease.look()
@@ -122,7 +92,7 @@ def test_a_clock_put_back_never_lengthens_it(back: timedelta, is_restarted: bool
 
 def test_many_small_steps_back_are_seen_as_the_one_they_are() -> None:
     """Fault: C1."""
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     for _ in range(3):
         clocks.pass_by(timedelta(minutes=1))
@@ -137,7 +107,7 @@ def test_many_small_steps_back_are_seen_as_the_one_they_are() -> None:
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=3)])
 def test_a_clock_put_forward_shortens_it_and_putting_it_right_gives_nothing_back(ahead: timedelta) -> None:
     """Fault: C1."""
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     clocks.set_wall(ahead)
     assert lease.look().state is (LeaseState.HELD if ahead < LASTS else LeaseState.HARD_END)
@@ -164,7 +134,7 @@ def test_a_wrong_clock_costs_nothing_as_long_as_it_stays_wrong() -> None:
 
 def test_a_closed_lid_counts() -> None:
     """Fault: C4."""
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     clocks.suspend(LASTS)
     assert lease.look().state is LeaseState.ENDED
@@ -172,7 +142,7 @@ def test_a_closed_lid_counts() -> None:
 
 
 def test_a_machine_that_was_off_counts() -> None:
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     clocks.suspend(LASTS)
     assert restarted(clocks, lease).look().state is LeaseState.ENDED
@@ -201,7 +171,7 @@ def test_the_journals_clock_counts_when_ours_stands_still() -> None:
 
     Fault: C5.
     """
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     lease.renew(SHIFT_END, MORNING)
     lease.hear(MORNING + timedelta(hours=18, minutes=30))
@@ -213,7 +183,7 @@ def test_the_journals_clock_counts_when_ours_stands_still() -> None:
 
 
 def test_the_first_time_that_is_heard_is_only_a_beginning() -> None:
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     clocks.pass_by(timedelta(hours=2))
     lease.hear(MORNING + timedelta(days=900))  # whatever it says: there is nothing to compare it with
@@ -223,7 +193,7 @@ def test_the_first_time_that_is_heard_is_only_a_beginning() -> None:
 
 
 def test_a_store_from_before_there_were_leases_begins_where_it_last_heard_the_journal() -> None:
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     week_old = Lease.begin(clocks, POLICY, SHIFT_END - timedelta(days=7), since=MORNING - timedelta(days=7))
     assert week_old.look().state is LeaseState.HARD_END
     ahead = Lease.begin(clocks, POLICY, SHIFT_END, since=MORNING + timedelta(days=7))
@@ -232,7 +202,7 @@ def test_a_store_from_before_there_were_leases_begins_where_it_last_heard_the_jo
 
 
 def test_the_journals_word_ends_it_until_it_is_taken_back() -> None:
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     lease = begun(clocks)
     lease.withdraw()
     assert restarted(clocks, lease).look().state is LeaseState.WITHDRAWN
@@ -246,6 +216,6 @@ def test_no_policy_passes_the_limits() -> None:
         RetentionPolicy(hard_end=timedelta(hours=73))
     with pytest.raises(ValueError, match="shift"):
         RetentionPolicy(margin=timedelta(hours=-1))
-    clocks = TwoClocks()
+    clocks = TwoClocks(MORNING)
     longest = Lease.begin(clocks, RetentionPolicy(margin=timedelta(hours=200)), SHIFT_END)
     assert longest.look().ends_at == MORNING + timedelta(hours=72)

@@ -30,7 +30,7 @@ from offline_cache.opening import open_kept
 from ports.disk import SystemDisk, _kind_of_mount
 from services.trouble import TroubleCode
 from services.trouble_from import of_cache
-from tests.store_room import PIN, WHO, DrawerKeyring, Room, room_in, sign
+from tests.store_room import PIN, WHO, DrawerKeyring, Room, room_in, sign, sit_out
 from tui.text.nb_trouble import trouble_words
 
 if TYPE_CHECKING:
@@ -206,9 +206,11 @@ def test_five_wrong_pins_lock_and_delete_nothing(ward: Ward) -> None:
     """Fault: Y1."""
     before = ward.contents()
     for left in (4, 3, 2, 1):
+        sit_out(ward.vault)
         with pytest.raises(WrongPin) as wrong:
             ward.open("another-47")
         assert wrong.value.left == left
+    sit_out(ward.vault)
     for _ in range(3):
         with pytest.raises(PinLocked):
             ward.open("another-47")
@@ -222,6 +224,7 @@ def test_all_reasons_say_different_words() -> None:
     codes = {code for _, _, code in CASES}
     codes |= {
         TroubleCode.WRONG_PIN,
+        TroubleCode.PIN_WAITS,
         TroubleCode.PIN_LOCKED,
         TroubleCode.CACHE_BUSY,
         TroubleCode.CACHE_TOO_NEW,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +31,7 @@ from offline_cache.vault import Vault, VaultIdentity
 from ports.disk import SystemDisk
 from ports.ids import SystemIds
 from ports.keyring import KeyringFault
-from tests.store_room import CHEAP, PIN, WHO, DrawerKeyring, HandClock, Room, room_in
+from tests.store_room import CHEAP, PIN, WHO, DrawerKeyring, HandClock, Room, room_in, sit_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +50,10 @@ def protector(request: pytest.FixtureRequest) -> DrawerKeyring | None:
 
 
 def miss(vault: Vault, times: int) -> list[tuple[int, float]]:
-    """Enter wrong PINs and return what was said each time."""
+    """Enter wrong PINs, each when the wait before it is over, and return what was said each time."""
     said = []
     for _ in range(times):
+        sit_out(vault)
         with pytest.raises(WrongPin) as caught:
             vault.unlock("wrong-1")
         said.append((caught.value.left, caught.value.wait))
@@ -95,10 +95,7 @@ def test_wrong_pins_are_counted_with_a_growing_wait_and_the_fifth_locks(
     info = room.vault(protector).describe()
     assert info is not None
     assert info.wait == said[-1][1]
-    room.clock.at += timedelta(seconds=100)
-    info = room.vault(protector).describe()
-    assert info is not None
-    assert info.wait == said[-1][1] - 100
+    sit_out(room.vault(protector))
     files = {path.name for path in room.folder.iterdir()}
     for pin in ("wrong-1", PIN, PIN):
         with pytest.raises(PinLocked):
@@ -115,6 +112,7 @@ def test_the_right_pin_gives_the_attempts_back(room: Room, protector: DrawerKeyr
     vault = room.vault(protector)
     vault.create(PIN, WHO)
     miss(vault, 3)
+    sit_out(vault)
     vault.unlock(PIN)
     assert miss(vault, 1)[0][0] == 4
 
@@ -136,6 +134,7 @@ def test_a_restored_folder_gives_no_new_attempts(room: Room, tmp_path: Path) -> 
     shutil.rmtree(room.folder)
     shutil.copytree(tmp_path / "backup", room.folder)
     assert miss(room.vault(protector), 1)[0][0] == 1
+    sit_out(room.vault(protector))
     with pytest.raises(PinLocked):
         room.vault(protector).unlock("wrong-1")
     with pytest.raises(PinLocked):
@@ -325,6 +324,7 @@ def test_a_changed_pin_opens_the_same_database_and_the_old_one_does_not(
         vault.change_pin(PIN, "111111")
     with pytest.raises(WrongPin):
         vault.change_pin("wrong-1", "gråor-9")
+    sit_out(vault)
     assert vault.change_pin(PIN, "gråor-9") == keys
     assert vault.unlock("gråor-9") == keys
     with pytest.raises(WrongPin):
@@ -362,7 +362,7 @@ def test_a_change_cut_short_at_any_write_leaves_a_pin_that_opens(tmp_path: Path)
                 opened_with.add(pin)
                 break
             except WrongPin:
-                continue
+                sit_out(room.vault())
         else:
             pytest.fail(f"cut at {at}: no PIN opens")
     assert opened_with == {PIN, "gråor-9"}
@@ -391,6 +391,7 @@ def test_the_audit_head_is_mirrored_outside_the_folder(room: Room, protector: Dr
     assert vault.kept_head() is None
     vault.keep_head(AuditHead(7, bytes(range(32))))
     miss(vault, 1)
+    sit_out(vault)
     vault.unlock(PIN)
     assert vault.kept_head() == AuditHead(7, bytes(range(32)))
 

@@ -8,7 +8,7 @@ import pytest
 
 from offline_cache.errors import WrongPin
 from offline_cache.opening import open_kept, rewrite
-from tests.store_room import PIN, WHO, Room, room_in, sign
+from tests.store_room import PIN, WHO, Room, room_in, sign, sit_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,7 @@ def test_a_database_that_is_rewritten_after_the_change_opens_with_the_new_pin_al
     store.close()
     with pytest.raises(WrongPin):
         room.vault().unlock(PIN)
+    sit_out(room.vault())
     again = opened(room, room.vault(), NEW)
     assert [entry.entry_id for entry in again.entries.all()] == ["e1"]
     again.close()

@@ -162,7 +162,7 @@ class EntryPlace(Place):
         if self._is_dirty:
             words, ink = nb.text("draft.unsaved"), Ink.DIM
         elif self.draft.saved_at is not None:
-            words, ink = nb.text("draft.saved", at=f"{fmt.local(self.draft.saved_at):%H:%M:%S}"), Ink.PERSON
+            words, ink = nb.text("draft.saved", at=fmt.clock_exact(self.draft.saved_at)), Ink.PERSON
         else:
             words, ink = "", Ink.DIM
         return line(piece(words, ink))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +19,8 @@ from tui.text.ink import Ink, Line, content_of, line, piece, visible
 from tui.widgets.value_field import ValueField
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from textual.app import ComposeResult
 
     from services.views import Door
@@ -56,6 +59,7 @@ class UnlockScreen(Place):
         super().__init__(desk)
         self._door = door
         self._left = door.attempts_left
+        self._turn_at: datetime | None = None
         self._asked_aside = False
 
     def compose_body(self) -> ComposeResult:
@@ -69,6 +73,7 @@ class UnlockScreen(Place):
 
     def load(self) -> None:
         """Begin in the field."""
+        self._turn_in(self._door.wait)
         self._show()
         self.query_one(ValueField).focus()
 
@@ -84,11 +89,17 @@ class UnlockScreen(Place):
         left = nb.text("unlock.left", left=fmt.count(self._left, "forsøk", "forsøk"))
         ink = Ink.PLAIN if self._left > 2 else Ink.DANGER
         self.query_one("#left", Static).update(content_of([line(piece(left, ink))]))
-        locked = nb.text("unlock.locked") if self._left <= 0 else ""
         if self.day.is_owner_here:
             self._wait(nb.text("unlock.forgotten"))
+        elif self._left <= 0:
+            self._wait(nb.text("unlock.locked"), Ink.DANGER)
         else:
-            self._wait(locked, Ink.DANGER)
+            waits = self._turn_at is not None and self._turn_at > self.feltjournal.now()
+            self._wait(nb.text("unlock.waits", at=fmt.clock_exact(self._turn_at)) if waits else "")
+
+    def _turn_in(self, seconds: float) -> None:
+        """Note when the next PIN is taken, to the second after: what is told is never too soon."""
+        self._turn_at = self.feltjournal.now() + timedelta(seconds=seconds + 1) if seconds > 0 else None
 
     def _wait(self, words: str, ink: Ink = Ink.DIM) -> None:
         """Say what is being waited for."""
@@ -123,6 +134,7 @@ class UnlockScreen(Place):
         left = trouble.details.get("left", "")
         if left.isdigit():
             self._left = int(left)
+            self._turn_in(float(trouble.details["wait"]))
         elif trouble.code is TroubleCode.PIN_LOCKED:
             self._left = 0
         self._asked_aside = False

@@ -27,6 +27,11 @@ def clock(at: datetime | None) -> str:
     return f"{local(at):%H:%M}" if at else NOTHING
 
 
+def clock_exact(at: datetime | None) -> str:
+    """Return `HH:mm:ss`, 24 hours; a dash for no time."""
+    return f"{local(at):%H:%M:%S}" if at else NOTHING
+
+
 def date_long(day: date | None) -> str:
     """Return `dd.mm.åååå`; words for an unknown date, never a question mark."""
     return f"{day:%d.%m.%Y}" if day else "ikke kjent"

@@ -19,6 +19,8 @@ LOCKING_TEXT: dict[str, str] = {
     "unlock.forgotten": "Glemt PIN? F8 legger lageret til side, og du velger ny PIN. Ingenting slettes.",
     "unlock.forgotten_sealed": "{unsent} er usendt, og er forseglet: leder kan levere det (feltjournal seals export).",
     "unlock.forgotten_unsealed": "▲ {unsent} er usendt, og kan bare åpnes med den gamle PIN-koden. Meld fra først.",
+    # after a wrong PIN
+    "unlock.waits": "Neste forsøk tas imot fra {at}. Et som kommer før, blir ikke prøvd og teller ikke.",
     # the lease, before it bites
     "lease.told": "Uten nett vises pasientene til {ends}, og slettes herfra {hard}. Det du skriver, beholdes.",
     "lease.held": "{n} skulle vært slettet herfra, og venter på at det du har signert, blir sendt.",

@@ -104,6 +104,11 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "PIN-koden er for lett å gjette.", _NOTHING_STORED, "Velg en uten rekker, gjentakelser og årstall."
     ),
     _C.WRONG_PIN: TroubleWords("Feil PIN.", "Alt er beholdt.", "{left_words}{wait_words}"),
+    _C.PIN_WAITS: TroubleWords(
+        "Ventetiden etter feil PIN er ikke over.",
+        "PIN-koden ble ikke prøvd. Alt er beholdt, og ingen forsøk er brukt.",
+        "{left_words}{wait_words}",
+    ),
     _C.PIN_LOCKED: TroubleWords(
         "Fem feil PIN. Maskinen er låst.",
         "Ingenting er slettet; usendt arbeid er beholdt.",

@@ -103,7 +103,7 @@ def state_words(entry: EntryRow, now: datetime) -> str:
     """Return the state in words, with what is known of it."""
     if entry.state is EntryState.SIGNED:
         if entry.send_after is not None and entry.send_after > now:
-            return nb.text("outbox.sends_at", at=f"{fmt.local(entry.send_after):%H:%M:%S}")
+            return nb.text("outbox.sends_at", at=fmt.clock_exact(entry.send_after))
         return nb.text("outbox.waits")
     if entry.state is EntryState.SENDING and entry.parts_all > 1:
         return nb.text("outbox.part", done=entry.parts_done, all=entry.parts_all)
