@@ -12,13 +12,10 @@ from offline_cache.vault import Vault
 from ports.clock import SystemClock
 from ports.disk import SystemDisk
 from ports.ids import SystemIds
-from tests.contract.test_commands import Machine, machine
 from tests.working_day import PIN, a_day, first_day, sign_note
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-__all__ = ["machine"]  # the fixture
+    from tests.contract.machine import Machine
 
 
 async def with_a_log(machine: Machine) -> str:
@@ -31,12 +28,6 @@ async def with_a_log(machine: Machine) -> str:
     await day.sync()
     await day.close()
     return taken.visits[0].family
-
-
-def cache_of(machine: Machine) -> Path:
-    """Return the folder of the one cache."""
-    (folder,) = [one.parent for one in (machine.folder / "data").rglob("cache.hdr")]
-    return folder
 
 
 async def test_a_whole_log_is_0_and_nothing_of_a_patient_is_said(machine: Machine) -> None:
@@ -58,7 +49,7 @@ async def test_a_whole_log_is_0_and_nothing_of_a_patient_is_said(machine: Machin
 async def test_a_row_that_was_changed_is_named_by_its_number(machine: Machine) -> None:
     """Fault: L1."""
     await with_a_log(machine)
-    folder = cache_of(machine)
+    folder = machine.cache
     vault = Vault(folder, SystemDisk(), SystemClock(), SystemIds(), None)
     store = Store.open(
         vault.store_path, vault.unlock(PIN), disk=SystemDisk(), clock=SystemClock(), create=False
@@ -77,7 +68,7 @@ async def test_a_row_that_was_changed_is_named_by_its_number(machine: Machine) -
 async def test_a_cache_that_was_put_back_is_a_log_that_was_cut(machine: Machine) -> None:
     """The end that is kept outside the database is further on than the database. Fault: F8, L2."""
     await with_a_log(machine)
-    folder = cache_of(machine)
+    folder = machine.cache
     shutil.copy(folder / "cache.db", machine.folder / "old.db")
     day = a_day(machine.folder)
     await day.door()

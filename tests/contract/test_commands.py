@@ -6,7 +6,6 @@ import json
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,14 +13,10 @@ import pytest
 from cli.exit_codes import ExitCode
 from ports.disk import SystemDisk
 from services.journal_file import FILE
-from tests.pty.client import plain_environment
-from tests.pty.terminal import Terminal
-from tests.sandbox_room import SandboxRoom
-from tests.working_day import PIN, first_day, sign_news2, sign_note
+from tests.working_day import first_day, sign_news2, sign_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.contract.machine import Machine
 
 FEW_COLUMNS = 80
 OTHER_JOURNAL = b"""name = "Journalen"
@@ -32,48 +27,6 @@ base = "https://journal.example/fhir"
 issuer = "https://innlogging.example"
 client_id = "feltjournal"
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """The home of one user, with the folders where `working_day` puts them, and its embedded journal."""
-
-    folder: Path
-    room: SandboxRoom
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What the command is given: this home, and nothing of the user who runs the test."""
-        xdg = {name: str(self.folder / f"xdg-{name}") for name in ("data", "state")}
-        return plain_environment(self.folder, XDG_DATA_HOME=xdg["data"], XDG_STATE_HOME=xdg["state"])
-
-    def run(self, *words: str, pin: str = PIN) -> subprocess.CompletedProcess[str]:
-        """Run a command with a PIN on its standard input, where `--pin-fd 0` finds it."""
-        return subprocess.run(
-            [sys.executable, "-m", "cli", *words],
-            input=f"{pin}\n",
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self.environment,
-            timeout=60,
-        )
-
-    def opens(self, *words: str) -> Terminal:
-        """Run a command on a terminal."""
-        return Terminal([sys.executable, "-m", "cli", *words], environment=self.environment)
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    """Return a machine where nothing was ever started."""
-    for name in ("data", "state"):
-        (tmp_path / f"xdg-{name}").mkdir()
-        (tmp_path / name).mkdir()
-        (tmp_path / f"xdg-{name}" / "feltjournal").symlink_to(tmp_path / name)
-    room = SandboxRoom(tmp_path / "state" / "sandbox")
-    yield Machine(tmp_path, room)
-    room.close()
 
 
 async def with_a_round(machine: Machine, *, signed: bool = False) -> None:

@@ -10,33 +10,20 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from offline_cache.attempts import counted
 from offline_cache.key_item import ItemInFile
 from ports.clock import SystemClock
 from ports.disk import SystemDisk
-from tests.contract.test_commands import Machine, with_a_round
-from tests.sandbox_room import SandboxRoom
+from tests.contract.test_commands import with_a_round
 from tests.working_day import PIN, a_day, first_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from tests.contract.machine import Machine
+
 NEW = "gråor-99-eik"
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    """Return a machine where nothing was ever started."""
-    for name in ("data", "state"):
-        (tmp_path / f"xdg-{name}").mkdir()
-        (tmp_path / name).mkdir()
-        (tmp_path / f"xdg-{name}" / "feltjournal").symlink_to(tmp_path / name)
-    room = SandboxRoom(tmp_path / "state" / "sandbox")
-    yield Machine(tmp_path, room)
-    room.close()
 
 
 def change(machine: Machine, new: str, *, pin: str = PIN) -> subprocess.CompletedProcess[str]:

@@ -9,10 +9,7 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -21,99 +18,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cli import rescue
 from cli.arguments import parser
 from offline_cache import seal_export
-from tests.pty.client import plain_environment
-from tests.sandbox_room import SandboxRoom
-from tests.working_day import NEWS2_TOTALS, PIN, a_day, first_day, sign_news2, sign_note
+from tests.working_day import PIN, a_day, first_day, sign_news2, sign_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.contract.machine import Machine
+
+pytestmark = pytest.mark.usefixtures("running_journal")
+
 NEWS2_PARTS, NOTE_PARTS = 8, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A home with a cache, the journal beside it, and where the export goes."""
-
-    folder: Path
-    room: SandboxRoom
-
-    @property
-    def export(self) -> Path:
-        return self.folder / "minnepinne" / "forseglet"
-
-    @property
-    def key(self) -> Path:
-        return self.room.folder / "organisation-key"
-
-    @property
-    def cache(self) -> Path:
-        (folder,) = [one for one in (self.folder / "data" / "cache").iterdir() if one.is_dir()]
-        return folder
-
-    @property
-    def seals(self) -> list[Path]:
-        return sorted(self.cache.glob("*.seal"))
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start a command; it has nothing to read."""
-        xdg = {name: str(self.folder / f"xdg-{name}") for name in ("data", "state")}
-        environment = plain_environment(self.folder, XDG_DATA_HOME=xdg["data"], XDG_STATE_HOME=xdg["state"])
-        return subprocess.Popen(
-            [sys.executable, "-m", "cli", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-
-    def run(self, *words: str) -> tuple[int, str, str]:
-        """Run a command; return its exit code and what it said."""
-        with self.start(*words) as process:
-            out, error = process.communicate(timeout=120)
-        return process.returncode, out, error
-
-    def exported(self) -> None:
-        """Take the seals out."""
-        code, _, error = self.run("seals", "export", str(self.export))
-        assert (code, error) == (0, "")
-
-    def rescue_words(self, *more: str, key: Path | None = None) -> list[str]:
-        """Return the words of a rescue by a supervisor."""
-        return ["rescue", str(self.export), "--key", str(key or self.key), "--person", "ingrid-berg", *more]
-
-    def rescue(self, *more: str) -> tuple[int, dict[str, Any]]:
-        """Rescue; return the exit code and the report."""
-        code, out, _ = self.run(*self.rescue_words("--json", *more))
-        return code, json.loads(out)
-
-    def in_journal(self) -> tuple[int, int, int, int]:
-        """Count what the journal has of Kari: totals, observations and notes of ours, and rescues in its log."""
-        calls = self.room.fhir("olav-lie")
-        ours = [
-            sum(
-                any(i.get("value", "").startswith("urn:uuid:") for i in one.get("identifier", []))
-                for one in calls.all_of(type_)
-            )
-            for type_ in ("Observation", "DocumentReference")
-        ]
-        return len(calls.all_of(NEWS2_TOTALS)), *ours, calls.count("AuditEvent")  # type: ignore[return-value]  # two of them
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    """Return a machine with a running journal."""
-    for name in ("data", "state"):
-        (tmp_path / f"xdg-{name}").mkdir()
-        (tmp_path / name).mkdir()
-        (tmp_path / f"xdg-{name}" / "feltjournal").symlink_to(tmp_path / name)
-    (tmp_path / "minnepinne").mkdir()
-    room = SandboxRoom(tmp_path / "state" / "sandbox")
-    room.start()
-    yield Machine(tmp_path, room)
-    room.close()
 
 
 async def sign_two(machine: Machine) -> None:
@@ -136,7 +50,7 @@ async def test_a_wiped_laptop_loses_nothing_and_the_nurse_is_the_author(machine:
     """Eight observations and a note arrive once, by Kari, brought by Ingrid; a second run finds them."""
     await sign_two(machine)
     wipe(machine)
-    code, out, _ = machine.run("seals", "list", "--json")
+    code, out, _ = machine.says("seals", "list", "--json")
     (listed,) = json.loads(out)["caches"]
     assert (code, listed["clinician"], listed["entries"], listed["damaged"]) == (0, "Kari Nordmann", 2, 0)
     machine.exported()
@@ -173,9 +87,9 @@ async def test_nothing_of_a_patient_is_said_or_lies_readable(machine: Machine) -
     await sign_news2(day)
     await sign_note(day)
     await day.close()
-    said = [*machine.run("seals", "list"), *machine.run("seals", "export", str(machine.export))]
+    said = [*machine.says("seals", "list"), *machine.says("seals", "export", str(machine.export))]
     machine.room.start()
-    said += machine.run(*machine.rescue_words())
+    said += machine.says(*machine.rescue_words())
     text = " ".join(str(one) for one in said)
     assert "Kari Nordmann" in text
     assert "levert nå" in text
@@ -198,7 +112,7 @@ async def test_export_needs_no_pin_and_no_database(machine: Machine, state: str)
             (machine.cache / name).write_bytes(b"\xff" * 5000)
     else:
         for _ in range(6):
-            assert machine.run("status", "--pin-fd", "0")[0] == 3
+            assert machine.says("status", "--pin-fd", "0")[0] == 3
     machine.exported()
     assert seal_export.unpack(machine.export.read_bytes()) == [path.read_bytes() for path in machine.seals]
     await day.close()
@@ -213,7 +127,7 @@ async def test_a_seal_goes_when_the_journal_has_the_entry(machine: Machine) -> N
     await day.sync()
     assert machine.seals == []
     await day.close()
-    code, out, error = machine.run("seals", "export", str(machine.export), "--json")
+    code, out, error = machine.says("seals", "export", str(machine.export), "--json")
     assert (code, json.loads(out)) == (7, {"error": "nothing-sealed", "exit": 7})
     assert "ingen forseglede" in error
     assert not machine.export.exists()
@@ -313,7 +227,7 @@ async def test_what_the_journal_refuses_holds_back_nothing_else(machine: Machine
     machine.exported()
     machine.room.start()
     machine.room.fault("status", method="POST", path="/fhir", is_whole=True, status=422, text="HANSEN")
-    code, out, _ = machine.run(*machine.rescue_words())
+    code, out, _ = machine.says(*machine.rescue_words())
     assert code == 6
     assert "journalen tok ikke imot den" in out
     assert "1 oppføring levert nå av Ingrid Berg" in out
@@ -373,7 +287,7 @@ async def test_another_journals_seals_are_not_delivered_here(machine: Machine, t
     shutil.copy(machine.key, tmp_path / "organisation-key")
     shutil.rmtree(machine.room.folder)
     machine.room.start()
-    code, out, _ = machine.run(*machine.rescue_words(key=tmp_path / "organisation-key"))
+    code, out, _ = machine.says(*machine.rescue_words(key=tmp_path / "organisation-key"))
     assert (code, out.count("annen journal")) == (9, 2)
 
 
@@ -383,10 +297,10 @@ async def test_a_journal_that_is_away_and_nobody_signed_in(machine: Machine) -> 
     machine.exported()
     assert machine.rescue()[0] == 4
     machine.room.start()
-    code, out, error = machine.run("rescue", str(machine.export), "--key", str(machine.key), "--json")
+    code, out, error = machine.says("rescue", str(machine.export), "--key", str(machine.key), "--json")
     assert (code, json.loads(out)["error"], "--person" in error) == (3, "nobody-chosen", True)
     words = [*machine.rescue_words("--json")[:-3], "--person", "ingen", "--json"]
-    assert machine.run(*words)[0] == 3
+    assert machine.says(*words)[0] == 3
     assert machine.rescue()[0] == 0
 
 
@@ -394,6 +308,6 @@ async def test_an_export_is_never_written_over(machine: Machine) -> None:
     await sign_two(machine)
     machine.exported()
     before = machine.export.read_bytes()
-    code, _, error = machine.run("seals", "export", str(machine.export))
+    code, _, error = machine.says("seals", "export", str(machine.export))
     assert (code, "skrives ikke over" in error) == (1, True)
     assert machine.export.read_bytes() == before

@@ -12,32 +12,16 @@ import pytest
 from services.entrance import Entrance
 from services.keyrings import Keyrings
 from services.trouble import Trouble, TroubleCode
-from tests.contract.test_rescue import Machine
-from tests.sandbox_room import SandboxRoom
 from tests.store_room import DrawerKeyring
 from tests.working_day import PIN, a_day, first_day, sign_note, sit_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from services.workday import Workday
+    from tests.contract.machine import Machine
+
+pytestmark = pytest.mark.usefixtures("running_journal")
 
 NEW = "gråor-99-eik"
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    """Return a machine with a running journal."""
-    for name in ("data", "state"):
-        (tmp_path / f"xdg-{name}").mkdir()
-        (tmp_path / name).mkdir()
-        (tmp_path / f"xdg-{name}" / "feltjournal").symlink_to(tmp_path / name)
-    (tmp_path / "minnepinne").mkdir()
-    room = SandboxRoom(tmp_path / "state" / "sandbox")
-    room.start()
-    yield Machine(tmp_path, room)
-    room.close()
 
 
 async def refused(day: Workday, pin: str) -> TroubleCode:
