@@ -19,7 +19,6 @@ from tests.working_day import PIN, a_day, first_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.contract.machine import Machine
 
