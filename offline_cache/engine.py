@@ -39,6 +39,8 @@ _SECTOR_OF_PLAIN_TEXT = b"SQLite format 3\x00"
 _TEMP_STORE = {"TEMP_STORE=2", "TEMP_STORE=3"}
 _CACHE_KIB = 16_384
 _MARK_BYTES = 16
+_STATEMENTS = 512
+"""How many compiled statements are kept: the store has some hundred and sixty."""
 _READER_WAITS_MS = 2000
 _FREE_PRAGMAS = {"quick_check", "integrity_check", "wal_checkpoint", "user_version", "data_version"}
 _DENIED = {
@@ -89,7 +91,10 @@ class Engine:
                 str(self._path or ":memory:"),
                 flags=access | apsw.SQLITE_OPEN_URI,  # a copy under another key is named by a URI
                 vfs=self._disk.vfs if self._path else None,
+                statementcachesize=_STATEMENTS,
             )
+            # Else SQLite compiles a statement anew when other values are bound: for statistics that are not kept here.
+            self._connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         except apsw.Error as error:
             raise _translated(error, 0) from error
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -124,3 +124,25 @@ async def test_what_came_is_kept_though_the_journal_says_that_it_left_something_
     await journal.take(store).round()
     assert [r.id for r in store.resources.of_patient("p1", "Flag")] == ["f1"]
     assert not {mark.name: mark for mark in store.scopes.sections("p1")}["alerts"].complete
+
+
+async def test_a_statement_is_compiled_once_whatever_is_bound_to_it() -> None:
+    """SQLite would do so again for each other patient; what it compiles, it asks the guard about."""
+    store, _journal, _pull = await _ward()
+    guard, asked = store._engine._connection.authorizer, 0
+    assert guard is not None
+
+    def asks(*about: Any) -> int:
+        nonlocal asked
+        asked += 1
+        return guard(*about)
+
+    store._engine._connection.authorizer = asks
+    costs = []
+    for patient in ("p1", "p2", "p3", "p1"):
+        before = asked
+        store.resources.of_patient(patient, "MedicationRequest")
+        store.scopes.sections(patient)
+        costs.append(asked - before)
+    assert costs[0] > 0
+    assert costs[1:] == [0, 0, 0]
