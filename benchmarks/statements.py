@@ -29,6 +29,7 @@ class Statements:
     steps: int = 0
     scanned: int = 0
     commits: int = 0
+    count: Counter[str] = field(default_factory=Counter)
     by_text: Counter[str] = field(default_factory=Counter)
 
     def take(self, event: dict[str, Any]) -> None:
@@ -40,7 +41,9 @@ class Statements:
         self.commits += event["sql"] == "COMMIT"
         self.steps += status["SQLITE_STMTSTATUS_VM_STEP"]
         self.scanned += status["SQLITE_STMTSTATUS_FULLSCAN_STEP"]
-        self.by_text[" ".join(event["sql"].split())] += status["SQLITE_STMTSTATUS_VM_STEP"]
+        text = " ".join(event["sql"].split())
+        self.count[text] += 1
+        self.by_text[text] += status["SQLITE_STMTSTATUS_VM_STEP"]
 
 
 @contextmanager

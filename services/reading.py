@@ -97,9 +97,7 @@ class Reading:
         record = self._store.scopes.round()
         if record is None:
             return None
-        visits = [
-            v for i in record.visit_ids if (v := self._store.resources.get("Appointment", i)) is not None
-        ]
+        visits = self._visits(record)
         files = {p: self.file(p) for p in sorted({v.patient for v in visits})}
         record = replace(record, zone=record.zone or zone_of(files.values()))
         shown = build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
@@ -109,6 +107,23 @@ class Reading:
             row for row in told_in(self._store) if row.patient_id
         )  # what is of no patient is no news of the list
         return replace(shown, visits=rows, told=told)
+
+    def _round_about(self, file: PatientFile) -> RoundView | None:
+        """Return the round with what a chart takes of it: the patient's own visits, and the others' names and times."""
+        record = self._store.scopes.round()
+        if record is None:
+            return None
+        visits = self._visits(record)
+        files = {p: self._named_alone(p) for p in {v.patient for v in visits}} | {file.patient_id: file}
+        return build_round(record, visits, files, self._store.entries.drafts(), self._clock.now())
+
+    def _named_alone(self, patient_id: str) -> PatientFile:
+        known = self._patient(patient_id)
+        return PatientFile(patient_id, [known] if known else [])
+
+    def _visits(self, record: RoundRecord) -> list[StoredResource]:
+        found = (self._store.resources.get("Appointment", id_) for id_ in record.visit_ids)
+        return [visit for visit in found if visit is not None]
 
     def promote_ahead(self, start: datetime) -> bool:
         """Make a round that was taken along ahead the round at hand; False when none begins at that instant."""
@@ -177,9 +192,9 @@ class Reading:
 
     def unshown(self, patient_id: str, visit_id: str = "") -> Chart:
         """Return a chart for the rules of signing alone; it is handed to no screen, and so it stands in no log."""
-        shown = self.round()
+        file = self.file(patient_id)
         entries = [row for row in self.outbox() if row.patient_id == patient_id]
-        chart = build_chart(self.file(patient_id), shown, visit_id, entries, self._clock.now())
+        chart = build_chart(file, self._round_about(file), visit_id, entries, self._clock.now())
         return replace(chart, news=self.news(patient_id), told=told_in(self._store, patient_id))
 
     def file(self, patient_id: str) -> PatientFile:

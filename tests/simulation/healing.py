@@ -192,10 +192,9 @@ class Healing:
                     continue
                 there = {
                     id_: versions[-1]
-                    for (type_, id_), versions in history.items()
-                    if type_ == part.type
-                    and not versions[-1].is_deletion
-                    and patient_of(type_, versions[-1].body) == patient
+                    for id_, versions in history.get(part.type, {}).items()
+                    if not versions[-1].is_deletion
+                    and patient_of(part.type, versions[-1].body) == patient
                     and part.shows(versions[-1].body)
                     and (not self._truth.server.is_epic or is_of_a_kind_named(part, versions[-1].body))
                 }

@@ -14,6 +14,7 @@ from offline_cache.server_time import OVERLAP, instant_of
 from tests.simulation.virtual_time import MORNING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from offline_cache.chart_parts import ChartPart
@@ -34,7 +35,8 @@ class Version:
     patient: str
 
 
-History = dict[tuple[str, str], list[Version]]
+History = dict[str, dict[str, list[Version]]]
+"""Of each type and id."""
 
 
 def history_of(truth: Truth) -> History:
@@ -49,7 +51,7 @@ def history_of(truth: Truth) -> History:
             at = instant_of(str(stamp))
             assert at is not None
             version = known[key] = Version(number, at, method == "DELETE", body, patient_of(type_, body))
-        found.setdefault((type_, id_), []).append(version)
+        found.setdefault(type_, {}).setdefault(id_, []).append(version)
     return found
 
 
@@ -57,6 +59,9 @@ def check_charts(book: Book, truth: Truth, history: History, now: float) -> None
     """Hold each part that counts as whole against the journal, as far as it was read."""
     store = book.nurse.store
     _forget_what_went(book)
+    unsent: dict[str, set[str]] = {}
+    for type_, id_ in store.under_unsent_work():
+        unsent.setdefault(type_, set()).add(id_)
     for patient in store.scopes.patients():
         if patient in truth.strange:
             continue
@@ -70,7 +75,7 @@ def check_charts(book: Book, truth: Truth, history: History, now: float) -> None
                 continue
             floor = _floor(book, patient, part, mark.as_of, now)
             if floor is not None:
-                _check_part(book, truth, history, patient, part, floor)
+                _check_part(book, truth, history, unsent, patient, part, floor)
     record = store.scopes.round()
     if record is not None and record.complete:
         for visit in record.visit_ids:
@@ -98,7 +103,7 @@ def _check_kept(book: Book, truth: Truth, history: History, patient: str, part: 
     if (patient, part.type) in truth.hidden:
         return
     for id_ in before - held:
-        versions = history.get((part.type, id_), [])
+        versions = history.get(part.type, {}).get(id_, [])
         stays = versions and all(not v.is_deletion and _is_of(truth, part, v.body, now) for v in versions)
         assert not stays or truth.server.behind.restored_at is not None, (
             f"swept from {part.name}, and the journal has it"
@@ -116,23 +121,25 @@ def _floor(book: Book, patient: str, part: ChartPart, mark: datetime | None, now
 
 
 def _check_part(
-    book: Book, truth: Truth, history: History, patient: str, part: ChartPart, floor: datetime
+    book: Book,
+    truth: Truth,
+    history: History,
+    unsent: Mapping[str, set[str]],
+    patient: str,
+    part: ChartPart,
+    floor: datetime,
 ) -> None:
     store = book.nurse.store
     held = {one.id: one for one in store.resources.of_patient(patient, part.type)}
-    spared = store.under_unsent_work() | {
-        (part.type, id_) for id_ in store.notices.ghosts(patient, part.type)
-    }
+    spared = unsent.get(part.type, set()) | set(store.notices.ghosts(patient, part.type))
     now = book.nurse.clock.now()
-    for (type_, id_), versions in history.items():
-        if type_ != part.type:
-            continue
+    for id_, versions in history.get(part.type, {}).items():
         last = next((v for v in reversed(versions) if v.stamp <= floor), None)
         if last is None or (last.patient != patient and not last.is_deletion):
             continue
         later = [v for v in versions if v.number > last.number]
         if last.is_deletion:
-            gone = id_ not in held or (type_, id_) in spared or later
+            gone = id_ not in held or id_ in spared or later
             assert gone or truth.server.behind.restored_at is not None, "what was deleted is shown as whole"
             continue
         if not all(not v.is_deletion and _is_of(truth, part, v.body, now) for v in (last, *later)):
