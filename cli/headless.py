@@ -161,6 +161,6 @@ def refuse_trouble(trouble: Trouble, options: Namespace) -> int:
 
 def say(lines: Iterable[str], *, file: TextIO | None = None) -> None:
     """Print lines with nothing in them that a terminal obeys: a name in them may be a file's, an issuer's or a journal's."""
-    from tui.terminal import visible
+    from tui.text.visible import visible
 
     print("\n".join(visible(one).replace("\n", " ") for one in lines), file=file)

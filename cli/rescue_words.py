@@ -154,7 +154,7 @@ def trouble(met: Trouble) -> str:
 
 def _readable(text: str) -> str:
     """Return a name on one line, with nothing in it that a terminal obeys: it came from a file or from the journal."""
-    from tui.terminal import visible
+    from tui.text.visible import visible
 
     return " ".join(visible(text).split())
 

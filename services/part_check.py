@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.models.document_reference import DocumentReference
-from client.models.observation import Observation
-from client.models.slim import UnreadableError, decode
 from services.journal_tree import child, read_tree, word
 from services.subjects import subject_reference
 from services.trouble import Trouble, TroubleCode
@@ -18,7 +15,6 @@ from services.trouble import Trouble, TroubleCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from client.models.datatypes import Identifier, Reference
     from offline_cache.entries import Base, NewPart
 
 _SUBJECT = {"Task": "for", "CarePlan": "subject", "Goal": "subject"}
@@ -31,11 +27,13 @@ def check_parts(parts: Sequence[NewPart], patient_id: str) -> None:
     Raises:
         Trouble: DRAFT_OTHER_PATIENT when a part is about somebody else; DRAFT_INCOMPLETE when it is not whole.
     """
+    from services.part_facts import facts_of  # the models load pydantic, which only a signature needs
+
     for part in parts:
         if part.base is not None:
             _check_update(part, part.base, patient_id)
             continue
-        subject, identifiers, is_whole = _facts(part)
+        subject, identifiers, is_whole = facts_of(part)
         if subject is None or subject.reference != subject_reference(patient_id):
             raise Trouble(TroubleCode.DRAFT_OTHER_PATIENT)
         own = any(i.system == _SYSTEM and i.value == f"urn:uuid:{part.op_id}" for i in identifiers)
@@ -53,19 +51,3 @@ def _check_update(part: NewPart, base: Base, patient_id: str) -> None:
             raise Trouble(TroubleCode.DRAFT_OTHER_PATIENT)
         if (one.get("resourceType"), one.get("id")) != (part.type, base.target_id):
             raise Trouble(TroubleCode.DRAFT_INCOMPLETE)
-
-
-def _facts(part: NewPart) -> tuple[Reference | None, Sequence[Identifier], bool]:
-    """Return the subject, the identifiers, and whether the part is final, dated and has an author."""
-    try:
-        if part.type == "Observation":
-            observed = decode(Observation, part.body)
-            is_whole = observed.status == "final" and bool(observed.performer and observed.effective)
-            return observed.subject, observed.identifier, is_whole
-        if part.type == "DocumentReference":
-            note = decode(DocumentReference, part.body)
-            is_whole = note.doc_status == "final" and bool(note.author and note.date and note.content)
-            return note.subject, note.identifier, is_whole
-    except UnreadableError:
-        pass
-    return None, (), False

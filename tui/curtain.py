@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from tui.terminal import visible
 from tui.text import format as fmt
+from tui.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

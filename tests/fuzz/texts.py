@@ -11,7 +11,8 @@ from rich.style import Style
 from textual.color import Color
 
 from tests.fuzz.material import a_text
-from tui.terminal import SafeLines, show, visible
+from tui.terminal import SafeLines, show
+from tui.text.visible import visible
 
 if TYPE_CHECKING:
     from random import Random

@@ -10,7 +10,7 @@ import pytest
 
 from tests.hostile_app import PAYLOADS
 from tests.pilot.ward import Hands, Ward, at_work
-from tui.terminal import visible
+from tui.text.visible import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,6 +10,7 @@ from client import bundle, json_rules
 from client.origin import Origin
 from tests.fuzz.targets import TARGETS, target_of, through
 from tui import terminal
+from tui.text import visible
 
 INPUTS = 6_000
 SEED = 1
@@ -29,11 +30,11 @@ def test_every_target_has_its_share() -> None:
 
 
 def _lets_through_c1(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "_unreadable", re.compile("[\x00-\x08\x0b-\x1f\x7f\u061c\u200b-\u202e]"))
+    monkeypatch.setattr(visible, "_unreadable", re.compile("[\x00-\x08\x0b-\x1f\x7f\u061c\u200b-\u202e]"))
 
 
 def _drops_what_is_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "_written_out", lambda _found: "")
+    monkeypatch.setattr(visible, "_written_out", lambda _found: "")
 
 
 def _keeps_links(monkeypatch: pytest.MonkeyPatch) -> None:

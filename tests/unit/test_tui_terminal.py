@@ -10,7 +10,8 @@ from rich.style import Style
 from textual.color import Color
 
 from tests.hostile_app import PAYLOADS
-from tui.terminal import Colours, SafeLines, colours, show, visible
+from tui.terminal import Colours, SafeLines, colours, show
+from tui.text.visible import visible
 
 GROUND = Color(0, 0, 0)
 

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
 
-from tui import terminal
+from tui.text import visible as guard
 from tui.text.format import left, right
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ Line = list[Piece]
 
 def visible(text: str) -> str:
     """Return text of the journal for one line: what steers or is not seen written out, line breaks and tabs as blanks."""
-    return terminal.visible(text).replace("\n", " ").replace("\t", " ")
+    return guard.visible(text).replace("\n", " ").replace("\t", " ")
 
 
 def piece(text: str, ink: Ink = Ink.PLAIN) -> Piece:

@@ -6,8 +6,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.terminal import visible
 from tui.text.state_words import ENVIRONMENT_STYLE
+from tui.text.visible import visible
 
 
 class FrameLine(Widget):

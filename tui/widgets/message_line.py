@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from tui.terminal import show, visible
+from tui.terminal import show
 from tui.text import nb
+from tui.text.visible import visible
 
 if TYPE_CHECKING:
     from textual.content import Content

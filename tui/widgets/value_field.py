@@ -12,7 +12,7 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.terminal import visible
+from tui.text.visible import visible
 
 if TYPE_CHECKING:
     from textual import events
