@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lint types imports pytest simulate mutants kills flips fuzz wheel sbom reliability asvs bench bench-large lock clean
+.PHONY: run test check lint types imports pytest days simulate mutants kills flips fuzz wheel sbom reliability asvs bench bench-large lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/feltjournal --sandbox
@@ -25,7 +25,11 @@ imports: $(VENV)/.dev
 
 # Four at once on two cores: much of what is tested is waiting for another process.
 pytest: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 4 --dist loadgroup
+	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not day"
+
+# The long ones, through the whole client, that would make `make test` longer than ten minutes. CI runs both.
+days: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 4 --dist loadgroup -m day
 
 # Days full of faults, by the seed: `make simulate SEEDS=2000`.
 SEEDS ?= 500

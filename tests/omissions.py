@@ -141,6 +141,8 @@ class Omissions:
     def __init__(self) -> None:
         self.by_peer: dict[str, set[str]] = defaultdict(set)
         self.skipped: dict[str, str] = {}
+        self.days: set[str] = set()
+        """What another command runs: listed, and no omission."""
 
     def __bool__(self) -> bool:
         return bool(self.by_peer or self.skipped)
@@ -150,6 +152,7 @@ class Omissions:
         return {
             "by_peer": {peer: sorted(tests) for peer, tests in self.by_peer.items()},
             "skipped": self.skipped,
+            "days": sorted(self.days),
         }
 
     def take(self, wire: dict[str, Any]) -> None:
@@ -157,6 +160,7 @@ class Omissions:
         for peer, tests in wire["by_peer"].items():
             self.by_peer[peer].update(tests)
         self.skipped.update(wire["skipped"])
+        self.days.update(wire["days"])
 
     def lines(self) -> list[str]:
         """Return the list for the end of the run."""
@@ -168,6 +172,7 @@ class Omissions:
         return lines
 
 
+NOT_DAYS = "not day"
 OMISSIONS = pytest.StashKey[Omissions]()
 
 
@@ -206,10 +211,16 @@ def _peers_of(item: pytest.Item) -> list[str]:
 
 
 class _FromWorkers:
-    """Hears what each worker of xdist left out."""
+    """Hears what each worker of xdist left out, and what is left to `make days`."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Note what `-m "not day"` leaves."""
+        if self._config.option.markexpr == NOT_DAYS:
+            days = {item.nodeid for item in items if item.get_closest_marker("day") is not None}
+            self._config.stash[OMISSIONS].days |= days
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -262,6 +273,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """List what was left out and how to have it."""
     omissions = config.stash[OMISSIONS]
+    if omissions.days:
+        terminalreporter.section(f"left to `make days`: {len(omissions.days)}")
+        for test in sorted(omissions.days):
+            terminalreporter.line(f"    {test}")
     if omissions:
         terminalreporter.section("left out", red=in_ci(), yellow=not in_ci())
         for line in omissions.lines():

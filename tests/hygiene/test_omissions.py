@@ -19,7 +19,7 @@ import pytest
 def test_in_tmux(): raise AssertionError("must not run")
 def test_plain(): pass
 """
-SETTINGS = "[pytest]\nmarkers =\n    needs(peer): a peer\n"
+SETTINGS = "[pytest]\nmarkers =\n    needs(peer): a peer\n    day: a long one\n"
 
 
 def run(folder: Path, tests: str, *arguments: str, ci: str = "") -> subprocess.CompletedProcess[str]:
@@ -90,3 +90,12 @@ def test_every_peer_says_how_to_get_it() -> None:
     }
     assert set(omissions.PEERS) == named
     assert all(peer.how for peer in omissions.PEERS.values())
+
+
+def test_what_is_left_to_another_command_is_listed_and_is_no_omission(tmp_path: Path) -> None:
+    tests = "import pytest\n@pytest.mark.day\ndef test_long(): pass\ndef test_plain(): pass\n"
+    result = run(tmp_path, tests, "-n", "2", "-m", omissions.NOT_DAYS, ci="true")
+    assert result.returncode == 0, result.stdout
+    assert "1 passed" in result.stdout
+    assert "left to `make days`: 1" in result.stdout
+    assert result.stdout.count("    test_few.py::test_long") == 1

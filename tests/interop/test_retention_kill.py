@@ -9,6 +9,8 @@ import sys
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from offline_cache.purges import PurgeReason
 from offline_cache.retention import Retention
 from offline_cache.wipe import ORDER, begun_wipes, finish_wipe, pending_report
@@ -43,6 +45,7 @@ def with_charts(folder: Path) -> None:
     store.close()
 
 
+@pytest.mark.day
 def test_a_purge_that_is_killed_at_any_statement_is_finished_at_the_next_start(tmp_path: Path) -> None:
     """Fault: K27, R2, R6, R7."""
     with_charts(tmp_path / "whole")

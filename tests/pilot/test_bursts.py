@@ -34,7 +34,9 @@ def landed(hands: Hands) -> dict[str, str]:
     return {str(field.id): field.value for field in fields if field.id in TYPED}
 
 
-@pytest.mark.parametrize("is_loaded", [False, True], ids=["idle", "loaded"])
+@pytest.mark.parametrize(
+    "is_loaded", [False, pytest.param(True, marks=pytest.mark.day)], ids=["idle", "loaded"]
+)
 async def test_burst_lands_right_in_the_real_form(tmp_path: Path, *, is_loaded: bool) -> None:
     """At every pace every value stands in its own field; thrown away after each, and the last one signed."""
     async with at_work(Ward(tmp_path)) as hands:

@@ -73,7 +73,9 @@ def values_of(number: int) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("is_loaded", [False, True], ids=["idle", "loaded"])
+@pytest.mark.parametrize(
+    "is_loaded", [False, pytest.param(True, marks=pytest.mark.day)], ids=["idle", "loaded"]
+)
 @pytest.mark.parametrize("gap", GAPS, ids=lambda gap: f"{gap * 1000:.0f}ms")
 def test_burst_is_in_the_journal_as_it_was_typed(
     nurse: Nurse,
@@ -172,6 +174,7 @@ def test_paste_stays_in_its_field_and_in_order(nurse: Nurse) -> None:
     _throw_away(nurse)
 
 
+@pytest.mark.day
 def test_held_arrow_keys_end_on_the_row_they_say(nurse: Nurse) -> None:
     """A hundred repeats down and up, then the form at once: it is the patient that the keys led to.
 

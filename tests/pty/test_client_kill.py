@@ -187,6 +187,7 @@ def ward(home: Path) -> Iterator[Ward]:
     journal.close()
 
 
+@pytest.mark.day
 def test_whole_client_killed_anywhere_loses_doubles_and_misplaces_nothing(ward: Ward) -> None:
     """Fault: K1, K5, K6, K7, K8, K9, K12, K31."""
     with ward.nurse.start():

@@ -86,6 +86,7 @@ def test_by_the_desktops_browser(journal: ForeignJournal, home: Path) -> None:
     assert nurse.quits() == 0
 
 
+@pytest.mark.day
 @pytest.mark.needs("gnome-keyring")
 def test_what_is_kept_is_delivered_by_the_next_process_without_a_sign_in(
     journal: ForeignJournal, home: Path, keyring_bus: Mapping[str, str]

@@ -147,6 +147,7 @@ def test_main_job_without_a_keyring(home: Path, journal: SandboxRoom) -> None:
     main_job(Nurse(home, plain_environment(home)), journal, "HANSEN, Odd", "--sandbox")
 
 
+@pytest.mark.day
 @pytest.mark.needs("gnome-keyring")
 def test_main_job_with_gnome_keyring(
     home: Path, journal: SandboxRoom, keyring_bus: Mapping[str, str]
@@ -157,6 +158,7 @@ def test_main_job_with_gnome_keyring(
     main_job(nurse, journal, "HANSEN, Odd")
 
 
+@pytest.mark.day
 @pytest.mark.needs("shared")
 def test_main_job_on_people_nobody_here_wrote(home: Path, journal: SandboxRoom) -> None:
     """Twelve Synthea patients, loaded and planned: the same job holds."""

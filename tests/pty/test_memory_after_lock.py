@@ -31,7 +31,9 @@ def journal(home: Path) -> Iterator[SandboxRoom]:
 
 
 @pytest.mark.needs("ptrace")
-@pytest.mark.parametrize("command", [SUPERVISED, FORKLESS], ids=["supervised", "forkless"])
+@pytest.mark.parametrize(
+    "command", [SUPERVISED, pytest.param(FORKLESS, marks=pytest.mark.day)], ids=["supervised", "forkless"]
+)
 def test_a_locked_client_has_nothing_in_memory(
     home: Path, journal: SandboxRoom, command: tuple[str, ...]
 ) -> None:

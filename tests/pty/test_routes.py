@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.hostile_app import PAYLOADS
 from tests.pty.terminal import Terminal
 from tests.pty.test_hostile_text import OWN_MODES, STEERING
@@ -19,6 +21,7 @@ def _holding(words: list[bytes], mark: int) -> Callable[[Terminal], bool]:
     return lambda terminal: all(one in terminal.raw[mark:] for one in words)
 
 
+@pytest.mark.day
 def test_no_route_lets_a_payload_through() -> None:
     """Whatever widget draws it, and after the clipboard, a picture and a suspension were asked for.
 

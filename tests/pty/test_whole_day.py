@@ -201,6 +201,7 @@ def _tells_scripts(day: Day) -> str:
     return told
 
 
+@pytest.mark.day
 @pytest.mark.needs("tmux", "gnome-keyring")
 @pytest.mark.xdist_group("no-traces")
 def test_whole_day_leaves_nothing_in_plain_text(day: Day) -> None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator
 
-SEEDS = 12
-BATCHES = 4
+SEEDS = 6
+BATCHES = 2
 FOUND_SOON = 10
 QUICK = (
     "acknowledged_before_commit",
