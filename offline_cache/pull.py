@@ -23,7 +23,7 @@ from offline_cache.pull_charts import ChartOutcome, read_charts
 from offline_cache.pull_list import Listed, list_by_actor, list_by_patients
 from offline_cache.pull_moved import explain_moved
 from offline_cache.pull_plan import Plan, Profile
-from offline_cache.pull_round import close_round, keep_list
+from offline_cache.pull_round import close_round, keep_list, purged_meanwhile
 from offline_cache.pull_work import Work
 from offline_cache.rounds import Span
 from offline_cache.server_time import ServerTime
@@ -154,10 +154,12 @@ class Pull:
     ) -> RoundRecord:
         """Say how whole the round is, keep the report and end the run, in one commit."""
         lost = {patient_of(v.type, v.body) for v in found.visits} - set(found.patients)
+        with self._store.transaction():
+            lost |= purged_meanwhile(work, found)
         whole = all(o.complete for o in outcomes) and found.whole and not lost
         whole = whole and found.counted == len(found.round)
         missing = {o.patient_id: o.missing for o in outcomes}
-        missing |= dict.fromkeys(lost, (("patient", "not-here"),))
+        missing |= {p: (("patient", "not-here"),) for p in lost if not missing.get(p)}
         report = work.tally.report(
             missing,
             profile=work.plan.profile,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from offline_cache.chart_parts import CHART_PARTS
 from offline_cache.cursors import Cursor
 from offline_cache.notices import OF_VISIT
 from offline_cache.patient_of import patient_of
@@ -26,9 +27,9 @@ def keep_list(work: Work, found: Listed, span: Span, actor: str) -> RoundRecord:
     """Keep the lists. The round is not complete yet: its charts are still to come."""
     store, now = work.store, work.clock.now()
     record = _record(work, span, found.round, found.counted)
-    owners = {visit.id: patient_of(visit.type, visit.body) for visit in found.fresh}
     with store.transaction():
-        work.landing.plain(found.fresh, owners)
+        fresh = {visit.id for visit in found.fresh}
+        _land(work, [*found.fresh, *(v for v in _gone(work, found) if v.id not in fresh)])
         work.landing.plain(found.patients.values(), {p: p for p in found.patients})
         store.scopes.put_round(record)
         store.scopes.put_ahead(
@@ -55,6 +56,27 @@ def close_round(work: Work, record: RoundRecord, found: Listed) -> RoundRecord:
     store.scopes.put_round(closed)
     store.scopes.put_ahead(ahead)
     return closed
+
+
+def purged_meanwhile(work: Work, found: Listed) -> set[str]:
+    """Put down again what a purge took of the lists while the charts came; return the patients of whose charts it took a part."""
+    store = work.store
+    _land(work, _gone(work, found))
+    work.landing.plain(
+        [one for p, one in found.patients.items() if store.resources.owner("Patient", p) is None],
+        {p: p for p in found.patients},
+    )
+    parts = {part.name for part in CHART_PARTS}
+    return {p for p in found.patients if parts - {mark.name for mark in store.scopes.sections(p)}}
+
+
+def _gone(work: Work, found: Listed) -> list[Resource]:
+    """Return the visits that are not here: a hard end may come while the journal is asked."""
+    return [v for v in found.visits if work.store.resources.owner("Appointment", v.id) is None]
+
+
+def _land(work: Work, visits: Sequence[Resource]) -> None:
+    work.landing.plain(visits, {visit.id: patient_of(visit.type, visit.body) for visit in visits})
 
 
 def _patients(work: Work, record: RoundRecord) -> set[str]:

@@ -220,10 +220,20 @@ async def _take_round(book: Book) -> RoundView:
 
 
 def _lacks_what_a_decision_needs(book: Book) -> bool:
-    """Tell whether the charts went at their hard end, which may be at any look at the clocks."""
+    """Tell whether the charts went at their hard end, or may no longer be read though what is unsent holds them here."""
     store = book.nurse.store
     went = any(row.basis == PurgeReason.HARD_END for row in store.audit.records())
-    return went and not store.resources.of_type("Patient")
+    return (went and not store.resources.of_type("Patient")) or not _may_read(book)
+
+
+def _may_read(book: Book) -> bool:
+    retaining = book.nurse.day._retaining
+    assert retaining is not None
+    try:
+        retaining.require_reading()
+    except Trouble:
+        return False
+    return True
 
 
 def mend(book: Book) -> None:
