@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from services.session import Clinician, Session
 
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
+READ, HANDED_ON = ("110110", "Patient Record"), ("110106", "Export")
+"""What is done with a record, in DICOM's words."""
+
 _REASONS = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 
 
-def patient_read(patient_id: str, clinician: Clinician, reason: Reason, at: datetime) -> bytes:
-    """Return an AuditEvent: this clinician reads this patient's record, now, and on what ground."""
+def patient_read(
+    patient_id: str, clinician: Clinician, reason: Reason, at: datetime, what: tuple[str, str] = READ
+) -> bytes:
+    """Return an AuditEvent: this clinician reads this patient's record or hands something of it on, now, and on what ground."""
     is_emergency = reason.ground is Ground.EMERGENCY
     why = f"{reason.basis}: {reason.words}" if reason.words else reason.basis
-    return _event(patient_id, clinician, at, ("BTG" if is_emergency else "TREAT", why), ("0", ""))
+    return _event(patient_id, clinician, at, ("BTG" if is_emergency else "TREAT", why), ("0", ""), what)
 
 
 def patient_refused(patient_id: str, clinician: Clinician, code: str, at: datetime) -> bytes:
@@ -36,12 +41,17 @@ def patient_refused(patient_id: str, clinician: Clinician, code: str, at: dateti
 
 
 def _event(
-    patient_id: str, clinician: Clinician, at: datetime, purpose: tuple[str, str], outcome: tuple[str, str]
+    patient_id: str,
+    clinician: Clinician,
+    at: datetime,
+    purpose: tuple[str, str],
+    outcome: tuple[str, str],
+    what: tuple[str, str] = READ,
 ) -> bytes:
     """Return the event of a reading that was done, or tried; purpose and outcome are a code and its words."""
     event: dict[str, Any] = {
         "resourceType": "AuditEvent",
-        "type": {"system": _DICOM, "code": "110110", "display": "Patient Record"},
+        "type": {"system": _DICOM, "code": what[0], "display": what[1]},
         "action": "R",
         "recorded": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "outcome": outcome[0],
@@ -66,14 +76,18 @@ def _filled(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value}
 
 
-async def log_with_journal(session: Session, patient_id: str, reason: Reason, at: datetime) -> None:
+async def log_with_journal(
+    session: Session, patient_id: str, reason: Reason, at: datetime, what: tuple[str, str] = READ
+) -> None:
     """Have the journal note the reading before anything is shown; without a cache there is no log of our own.
 
     Raises:
         Trouble: NO_AUDIT when it could not be noted.
     """
     try:
-        await session.client.create("AuditEvent", patient_read(patient_id, session.clinician, reason, at))
+        await session.client.create(
+            "AuditEvent", patient_read(patient_id, session.clinician, reason, at, what)
+        )
     except JournalError as error:
         raise Trouble(TroubleCode.NO_AUDIT, cause=of_journal(error).code.value) from None
 

@@ -61,6 +61,7 @@ _KINDS = {
     "open-patient": _Kind(*_RECORD, "R"),
     "open-conflict": _Kind(*_RECORD, "R"),
     "show-address": _Kind(*_RECORD, "R"),
+    "copy": _Kind("110106", "Export", "R"),
     "emergency-begin": _Kind(*_ALERT, "E", ("110127", "Emergency Override Started")),
     "emergency-end": _Kind(*_ALERT, "E", ("110128", "Emergency Override Stopped")),
     "sign": _Kind(*_RECORD, "C"),

@@ -13,6 +13,7 @@ from offline_cache.errors import CacheError
 from services import keeping
 from services.address_acts import AddressActs
 from services.connection import ConnectionWatch
+from services.copy_acts import CopyActs
 from services.delivery import Delivery
 from services.desk import Desk
 from services.entrance import Entrance
@@ -49,7 +50,7 @@ _PATIENCE = 5.0
 """Seconds that leaving waits for a token that is being renewed."""
 
 
-class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogActs):
+class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, CopyActs, LogActs):
     """A clinician's working day with one journal, from the locked door to the last delivered entry."""
 
     def __init__(self, setup: Setup) -> None:

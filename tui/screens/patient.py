@@ -13,10 +13,13 @@ from services.access_views import HIDDEN
 from services.kept_place import PlaceName, Step
 from services.trouble import Trouble
 from tui.actions import bindings_for
+from tui.clipboard import LONGEST
 from tui.screens import patient_pages, vitals_page
 from tui.screens.opening_entry import open_entry
 from tui.screens.task_keeping import TaskKeeping, new_task_list
+from tui.text import format as fmt
 from tui.text import nb
+from tui.text.copying import copyable
 from tui.text.ink import Ink, Line, Piece, content_of, line, piece, visible
 from tui.why_not import online_only
 from tui.widgets.dock_bar import DockBar
@@ -233,6 +236,28 @@ class PatientScreen(TaskKeeping):
         address = await self.day.show_address(self.patient_id)
         if self.is_current:
             self.tell(visible(address))
+
+    def why_not_copy(self) -> str:
+        """Return why nothing of this page can be copied, or nothing."""
+        if not self.day.may_copy:
+            return nb.text("copy.off")
+        found = copyable(self._chart, self.page) if self._chart is not None else None
+        if found is None:
+            return nb.text("copy.nothing")
+        return nb.text("copy.too_long") if len(found.text) > LONGEST else ""
+
+    def action_field_copy(self) -> None:
+        """Hand what is marked on this page to the clipboard; the log's row comes first."""
+        self.start(self._copy, "copy")
+
+    async def _copy(self) -> None:
+        found = copyable(self._chart, self.page) if self._chart is not None else None
+        if found is None:
+            return
+        await self.day.note_copied(self.patient_id, found.what, len(found.text))
+        if self.is_current and self.feltjournal.lay_on_clipboard(found.text):
+            at = fmt.clock_exact(self.feltjournal.copied.ends_at)
+            self.tell(nb.text("copy.done", n=len(found.text), at=at))
 
     def action_outbox_show(self) -> None:
         """Open the outbox."""

@@ -163,6 +163,7 @@ class Place(Acting, Screen[None]):
         self.query_one(FrameLine).show_state(
             ENVIRONMENT_WORD[status.environment],
             *emergency_words(self._emergency),
+            *clipboard_words(self.feltjournal.copied.ends_at),
             *status_words(status, self.now(), has_since=self.HAS_SINCE),
         )
 
@@ -220,6 +221,11 @@ class Place(Acting, Screen[None]):
         """Say what happened, what is safe and what to do next, each on its line."""
         if self.is_attached:
             self.query_one(WordsLine).show_trouble(trouble, self.size.width)
+
+
+def clipboard_words(ends_at: datetime | None) -> list[tuple[str, str]]:
+    """Return what line 1 says while something of a patient is on the clipboard: until when."""
+    return [] if ends_at is None else [(nb.text("copy.status", at=fmt.clock_exact(ends_at)), "bold reverse")]
 
 
 def emergency_words(access: AccessRecord | None) -> list[tuple[str, str]]:
