@@ -10,7 +10,6 @@ from textual.widgets import Static
 
 from offline_cache.states import EntryKind
 from services.access_views import HIDDEN
-from services.kept_place import PlaceName, Step
 from services.trouble import Trouble
 from tui.actions import bindings_for
 from tui.clipboard import LONGEST
@@ -30,6 +29,7 @@ from tui.widgets.patient_banner import PatientBanner
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from services.kept_place import Step
     from services.views import Chart, Draft, NewsRow
     from tui.screens.desk import Desk
 
@@ -55,8 +55,12 @@ class PatientScreen(TaskKeeping):
     PatientScreen #tabs { height: 1; margin-bottom: 1; }
     """
 
-    def __init__(self, desk: Desk, patient_id: str, visit_id: str, page: int = 1) -> None:
+    def __init__(
+        self, desk: Desk, patient_id: str, visit_id: str, page: int = 1, before: Step | None = None
+    ) -> None:
+        """Take the desk, who it is and which page, and what was being typed before a lock."""
         super().__init__(desk)
+        self._before = before
         self.patient_id = patient_id
         self.visit_id = visit_id
         self.page = page
@@ -87,8 +91,8 @@ class PatientScreen(TaskKeeping):
         return self._chart
 
     def step(self) -> Step:
-        """Return whose chart is open, and the page."""
-        return Step(PlaceName.PATIENT, self.patient_id, self.visit_id, self.page)
+        """Return whose chart is open, the page, and what is being typed there."""
+        return self._typed_reason()
 
     def load(self) -> None:
         """Open the chart; keys wait for it, so that `v` straight after Enter finds the patient."""
@@ -117,6 +121,9 @@ class PatientScreen(TaskKeeping):
         banner.show_patient(chart.banner)
         banner.display = True
         self._show_page(stay=stay)
+        before, self._before = self._before, None
+        if before is not None:
+            self._go_on_typing(before)
         self.call_after_refresh(self._look_at_news)
 
     def _look_at_news(self) -> None:

@@ -117,6 +117,11 @@ class Place(Acting, Screen[None]):
         """Return how to come back here after a lock; None where one comes back to the place below."""
         return None
 
+    @property
+    def focus_name(self) -> str:
+        """Return the id of what has the focus, to go back to; empty for nothing that has a name."""
+        return (self.focused.id or "") if self.focused is not None else ""
+
     # --- living
 
     def on_mount(self) -> None:
