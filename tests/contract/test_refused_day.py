@@ -304,6 +304,20 @@ async def test_a_certificate_of_nobody_we_trust_is_remembered_as_that_and_a_clos
     await transport.aclose()
 
 
+async def test_what_the_connection_met_last_is_in_the_log_before_it_is_closed(room: DayRoom) -> None:
+    """Each cause by itself, and nothing where nothing was met."""
+    day = await room.first_day()
+    assert day._session is not None
+    day._session.transport.distrusted |= {Distrust.TLS, Distrust.ORIGIN}
+    await day.close()
+    again = await room.again()
+    assert [basis for _, _, basis in refusals(again)] == ["off-origin", "tls"]
+    await again.close()
+    last = await room.again()
+    assert len(refusals(last)) == 2
+    await last.close()
+
+
 async def test_an_order_to_wipe_that_proves_nothing_is_one_row(tmp_path: Path) -> None:
     """Fault: R4."""
     ward = Ward(tmp_path)
