@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -58,6 +59,14 @@ class Device:
         return ("device", self.device_id), ("proof", self.proof("success"))
 
 
+class WipeSaid(StrEnum):
+    """What the journal says on a wipe."""
+
+    NOTHING = "nothing"
+    ORDERED = "ordered"
+    UNPROVEN = "unproven"  # an order that does not prove itself: it does nothing
+
+
 class _Word(msgspec.Struct):
     wipe: bool = False
     proof: str = ""
@@ -89,8 +98,8 @@ class DevicePolicy:
         ]
         _good(await self._http.post_form(f"{self._address}/device", form, writes=True))
 
-    async def ask(self, device: Device, *, held: int) -> bool:
-        """Ask whether this machine is to be wiped; True only on an order that proves itself.
+    async def ask(self, device: Device, *, held: int) -> WipeSaid:
+        """Ask whether this machine is to be wiped; ORDERED only where the order proves itself.
 
         Args:
             device: This machine.
@@ -112,7 +121,10 @@ class DevicePolicy:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise JournalError(ErrorKind.BROKEN, status=answer.status, detail="no word on a wipe") from None
         expected = device.proof("wipe", challenge)
-        return word.wipe and hmac.compare_digest(word.proof.encode(), expected.encode())
+        if not word.wipe:
+            return WipeSaid.NOTHING
+        is_proven = hmac.compare_digest(word.proof.encode(), expected.encode())
+        return WipeSaid.ORDERED if is_proven else WipeSaid.UNPROVEN
 
 
 async def tell_success(http: AuthTransport, address: str, fields: tuple[tuple[str, str], ...]) -> None:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 TIMED_OUT = "no whole answer in time"
 """The detail of an error where the line held and the answer did not come in time: a smaller question may be answered."""
 
+UNTRUSTED = "who answers is not trusted"
+"""The detail of an error where TLS failed: a certificate of nobody we trust, or of another host, or no TLS at all."""
+
 
 class ErrorKind(StrEnum):
     """One name per kind of failure that a caller must tell apart."""
@@ -31,6 +34,13 @@ class ErrorKind(StrEnum):
     TOO_LARGE = "too-large"
     OFF_ORIGIN = "off-origin"  # a link or redirect that leaves the journal; never followed
     WRONG_RESOURCE = "wrong-resource"  # another id or type than was asked for
+
+
+class Distrust(StrEnum):
+    """Why an answer in the journal's place is not taken for the journal's."""
+
+    TLS = "tls"
+    ORIGIN = "off-origin"  # it sends us to another place
 
 
 _MOST_WORDS = 16_000

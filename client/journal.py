@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from client.bundle import is_there, read_bundle, read_deletions, read_page, read_tombstones
 from client.capability import Capabilities, read_capabilities
 from client.errors import ErrorKind, JournalError
-from client.failures import failure, json_body
+from client.failures import json_body
 from client.resource import Page, Resource, is_id, is_type, read_resource
 from client.written import PartAnswer, Written, read_parts, read_written
 
@@ -201,7 +201,7 @@ class JournalClient:
         while True:
             bundle = read_bundle(self._body(answer))
             link = bundle.next
-            target = self._transport.origin.rebuild(link) if link else ""
+            target = self._transport.rebuilt(link) if link else ""
             if target in seen or len(seen) >= _MOST_PAGES:
                 raise JournalError(ErrorKind.BROKEN, status=answer.status, detail="pages without end")
             seen.add(target)
@@ -212,7 +212,7 @@ class JournalClient:
 
     def _good(self, answer: Answer, *, writes: bool) -> Answer:
         """Return an answer of success; raise what any other means."""
-        error = failure(answer, writes=writes, origin=self._transport.origin)
+        error = self._transport.failure(answer, writes=writes)
         if error is not None:
             raise error
         return answer

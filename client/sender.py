@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from client.answer import Answer, read_http_date
 from client.body import read_body
-from client.errors import TIMED_OUT, ErrorKind, JournalError
+from client.errors import TIMED_OUT, UNTRUSTED, ErrorKind, JournalError
 from client.meter import Meter
 from client.surplus import close_if_surplus
 from client.wire import httpx
@@ -90,8 +90,9 @@ class Sender:
         """Send, then read the body; the response is closed however it ends."""
         try:
             response = await self._inner.handle_async_request(request)
-        except _NOT_SENT:
-            raise JournalError(ErrorKind.UNREACHABLE, request_id=request_id, detail="no connection") from None
+        except _NOT_SENT as error:
+            detail = UNTRUSTED if _is_of_tls(error) else "no connection"
+            raise JournalError(ErrorKind.UNREACHABLE, request_id=request_id, detail=detail) from None
         except httpx.ReadTimeout:
             raise _lost(writes, request_id, TIMED_OUT) from None
         except (httpx.TransportError, OSError, ssl.SSLError):
@@ -138,6 +139,12 @@ class Sender:
             request_id=request_id,
             detail="an answer cut short",
         )
+
+
+def _is_of_tls(error: BaseException) -> bool:
+    """Tell whether TLS is what kept a connection from being made."""
+    cause = error.__cause__ or error.__context__
+    return isinstance(error, ssl.SSLError) or (cause is not None and _is_of_tls(cause))
 
 
 def _open_pool(origin: Origin, tls: ssl.SSLContext | None) -> httpx.AsyncHTTPTransport:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from client.answer import Answer
 from client.clock_skew import clock_ahead, is_another
-from client.errors import ErrorKind, JournalError
+from client.errors import UNTRUSTED, Distrust, ErrorKind, JournalError
 from client.failures import failure
 from client.origin import Origin
 from client.sender import Sender
@@ -70,6 +70,8 @@ class JournalTransport:
         """How far the journal's clock was ahead of ours in its last answer; zero where it cannot be told."""
         self.journal_time: datetime | None = None
         """What the journal's own clock showed in the last answer; None where that gave no time."""
+        self.distrusted: set[Distrust] = set()
+        """Why answers in the journal's place were not taken for its own, since this way to it was opened."""
         self._sender = Sender(self.origin, clock=clock, ids=ids, inner=inner, timeout=timeout, tls=tls)
 
     async def send(
@@ -91,7 +93,22 @@ class JournalTransport:
 
     async def follow(self, link: str, *, headers: Mapping[str, str] = {}) -> Answer:
         """Get a link that the journal gave, rebuilt on our own base; OFF_ORIGIN when it leads elsewhere."""
-        return await self._send("GET", self.origin.rebuild(link), None, headers, writes=False)
+        return await self._send("GET", self.rebuilt(link), None, headers, writes=False)
+
+    def rebuilt(self, link: str) -> str:
+        """Return a link that the journal gave on our own base; OFF_ORIGIN, and remembered, when it leads elsewhere."""
+        try:
+            return self.origin.rebuild(link)
+        except JournalError:
+            self.distrusted.add(Distrust.ORIGIN)
+            raise
+
+    def failure(self, answer: Answer, *, writes: bool) -> JournalError | None:
+        """Return the error that an answer means, None for success; one that sends us elsewhere is remembered."""
+        error = failure(answer, writes=writes, origin=self.origin)
+        if error is not None and error.kind is ErrorKind.OFF_ORIGIN:
+            self.distrusted.add(Distrust.ORIGIN)
+        return error
 
     @property
     def meter(self) -> Meter:
@@ -113,7 +130,7 @@ class JournalTransport:
             if token:
                 answer = await self._once(method, url, body, headers, token, writes=writes)
         if answer.status == _UNAUTHORIZED:
-            raise failure(answer, writes=writes, origin=self.origin) or JournalError(ErrorKind.UNAUTHORIZED)
+            raise self.failure(answer, writes=writes) or JournalError(ErrorKind.UNAUTHORIZED)
         return answer
 
     async def _once(
@@ -152,13 +169,13 @@ class JournalTransport:
         clean = {
             name: value for name, value in headers.items() if name.lower() not in {"authorization", "dpop"}
         }
-        answer = await self._sender.send(
-            method,
-            url,
-            headers={**clean, **self._authorization(method, url, token)},
-            body=body,
-            writes=writes,
-        )
+        signed = {**clean, **self._authorization(method, url, token)}
+        try:
+            answer = await self._sender.send(method, url, headers=signed, body=body, writes=writes)
+        except JournalError as error:
+            if error.detail == UNTRUSTED:
+                self.distrusted.add(Distrust.TLS)
+            raise
         self.journal_time = answer.server_time
         self.ahead = clock_ahead(answer)
         if self._holder is not None:

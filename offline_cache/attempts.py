@@ -7,7 +7,7 @@ put back besides, nobody knows how long it has been: the wait begins anew, once,
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from offline_cache.errors import PinLocked, PinWaits
@@ -16,6 +16,17 @@ from offline_cache.instants import from_text, to_text
 if TYPE_CHECKING:
     from offline_cache.key_item import ItemPlace, KeyItem
     from ports.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPins:
+    """Attempts that opened nothing and that no log has yet: how many, and when the last was (empty where nobody knows)."""
+
+    count: int = 0
+    last_at: str = ""
+
+
+NONE_WRONG = WrongPins()
 
 
 def require_turn(item: KeyItem, place: ItemPlace, clock: Clock) -> None:
@@ -42,6 +53,17 @@ def counted(item: KeyItem, clock: Clock) -> KeyItem:
 def stamped(item: KeyItem, clock: Clock) -> KeyItem:
     """Return the item with its last attempt now."""
     return replace(item, last_at=to_text(clock.now()), last_run=clock.monotonic())
+
+
+def given_back(item: KeyItem) -> KeyItem:
+    """Return the item with all attempts anew; those that were spent are put by for the log, which cannot be written before."""
+    last_at = item.last_at if item.attempts else item.wrong_at
+    return replace(item, attempts=0, wrong=item.wrong + item.attempts, wrong_at=last_at)
+
+
+def wrong_pins(item: KeyItem) -> WrongPins:
+    """Return what is put by for the log."""
+    return WrongPins(item.wrong, item.wrong_at)
 
 
 def remaining_wait(item: KeyItem, clock: Clock) -> float:

@@ -120,6 +120,12 @@ class AuditLog:
             raise AuditBroken(count + 1)
         return count
 
+    def has(self, action: str, detail: str) -> bool:
+        """Tell whether there is a row of this action with this detail."""
+        return bool(
+            self._engine.run("SELECT 1 FROM audit WHERE action = ? AND detail = ? LIMIT 1", (action, detail))
+        )
+
     def holds(self, mirrored: AuditHead) -> bool:
         """Tell whether a head kept elsewhere is a link of this chain; if not, this is an older copy, or a fork."""
         rows = self._engine.run("SELECT hash FROM audit WHERE sequence = ?", (mirrored.sequence,))

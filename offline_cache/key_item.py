@@ -39,6 +39,8 @@ class KeyItem:
     )
     head_sequence: int = 0
     head_hash: str = ""
+    wrong: int = 0  # attempts that opened nothing and are in no log yet: it lies behind the PIN
+    wrong_at: str = ""  # when the last of them was
     mark: str = ""  # the first bytes of the database file: its salt, by which it is told from another's
 
     @property
@@ -128,4 +130,4 @@ def _decode(raw: bytes) -> KeyItem | None:
         item = msgspec.json.decode(raw, type=KeyItem)
     except (msgspec.MsgspecError, ValueError):
         return None
-    return item if item.attempts >= 0 and item.head_sequence >= 0 else None
+    return item if min(item.attempts, item.head_sequence, item.wrong) >= 0 else None

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 
 from offline_cache import aside
 from offline_cache import header as headers
-from offline_cache.attempts import counted, remaining_wait, require_turn
+from offline_cache.attempts import (
+    NONE_WRONG,
+    WrongPins,
+    counted,
+    given_back,
+    remaining_wait,
+    require_turn,
+    wrong_pins,
+)
 from offline_cache.audit import AuditHead
 from offline_cache.disk_faults import as_store_errors
 from offline_cache.errors import (
@@ -36,6 +44,7 @@ from offline_cache.key_item import ItemInFile, ItemInKeyring, ItemPlace, KeyItem
 from offline_cache.keys import KEY_BYTES, CacheKeys, KdfParams, check_value, derive, stretch, unwrap, wrap
 from offline_cache.pin import SHORTEST, check_pin
 from offline_cache.unsent_note import UnsentNote
+from offline_cache.vault_info import VaultInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,35 +59,6 @@ __all__ = ["Vault", "VaultIdentity", "VaultInfo"]
 
 _SALT_BYTES = 16
 _STEM = "cache"
-
-
-@dataclass(frozen=True, slots=True)
-class VaultInfo:
-    """What may be said before the PIN. `trouble` is why the keyring's part is not to be had now, or None."""
-
-    identity: VaultIdentity
-    backend: str
-    attempts_left: int
-    wait: float
-    unsent_visits: int
-    unsent_entries: int
-    store_confirmed: bool
-    trouble: KeyringLost | None = None
-
-    @property
-    def clinician(self) -> str:
-        """The name of the clinician whose cache it is."""
-        return self.identity.clinician
-
-    @property
-    def journal(self) -> str:
-        """The journal's name."""
-        return self.identity.journal
-
-    @property
-    def locked(self) -> bool:
-        """Whether all attempts are spent: only an online sign-in allows new ones."""
-        return self.attempts_left == 0 and self.trouble is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +90,8 @@ class Vault:
         self._protector = protector
         self._kdf = kdf or KdfParams()
         self._found: list[_Found] = []
+        self.wrong_pins = NONE_WRONG
+        """What the log lacks of attempts that opened nothing; known from the unlocking on."""
 
     @property
     def store_path(self) -> Path:
@@ -147,8 +129,8 @@ class Vault:
             trouble,
         )
 
-    def create(self, pin: str, identity: VaultIdentity) -> CacheKeys:
-        """Make the keys of a new cache and write its header.
+    def create(self, pin: str, identity: VaultIdentity, wrong: WrongPins = NONE_WRONG) -> CacheKeys:
+        """Make the keys of a new cache and write its header. `wrong`: what the log of the one before it lacks.
 
         Raises:
             PinTooShort, PinCommon: The PIN is not taken.
@@ -172,10 +154,11 @@ class Vault:
             created_at=to_text(self._clock.now()),
             slots=(),
         )
-        self._place(header).write(KeyItem(secret=secret.hex()))
+        item = KeyItem(secret=secret.hex(), wrong=wrong.count, wrong_at=wrong.last_at)
+        self._place(header).write(item)
         made = self._wrapped(header, pin, secret, keys.database)
         self._write(header.with_slots(made.slot))
-        self._found = [made]
+        self._found, self.wrong_pins = [made], wrong
         return keys
 
     def unlock(self, pin: str) -> CacheKeys:
@@ -220,7 +203,9 @@ class Vault:
             if (key := unwrap(kek, bytes.fromhex(slot.wrapped))) is not None
         ]
         if self._found:
-            place.write(replace(tried, attempts=0))
+            opened = given_back(item)
+            place.write(opened)
+            self.wrong_pins = wrong_pins(opened)
             return CacheKeys(header.database_id, self._found[0].key)
         if not tried.left:
             raise PinLocked
@@ -287,7 +272,24 @@ class Vault:
         """Give all attempts back: to be called after an online sign-in, and only then."""
         header = self._require_header()
         with self._alone():
-            self._place(header).write(replace(self._item(header), attempts=0, last_at=""))
+            self._place(header).write(replace(given_back(self._item(header)), last_at=""))
+
+    def wrong_pins_of_closed(self) -> WrongPins:
+        """Return what no log has of a cache that nobody opened; none where its item is not to be had."""
+        header = self._header()
+        try:
+            return wrong_pins(given_back(self._item(header))) if header is not None else NONE_WRONG
+        except KeyringLost:
+            return NONE_WRONG
+
+    def forget_wrong_pins(self) -> None:
+        """The log has them now."""
+        header = self._require_header()
+        with self._alone():
+            item = self._item(header)
+            if wrong_pins(item) == self.wrong_pins:
+                self._place(header).write(replace(item, wrong=0, wrong_at=""))
+        self.wrong_pins = NONE_WRONG
 
     def confirm_store(self) -> None:
         """Say that the database was made: from now on a missing one is an incident."""

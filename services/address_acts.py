@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from services.address import confidential_address_of
+from services.address import Protection, confidential_address_of, protection_of
 from services.at_work import AtWork
 from services.audit_event import log_with_journal
 from services.journal_tree import read_tree
 from services.patient_file import Sheet
+from services.refusals import ADDRESS_BLOCKED
 from services.strangers import read_patient
 from services.trouble_from import told
 from services.views import CacheKind
@@ -21,11 +22,17 @@ class AddressActs(AtWork):
         Raises:
             Trouble: JOURNAL_UNREACHABLE without network: it is not kept here.
         """
-        session, reading = self._writable(), self._clinical()
+        session = self._writable()
+        async with self._opening(patient_id):
+            reading = self._clinical()
+            with told():
+                reason = await self._setup.worker.run(reading.note_address, patient_id)
         with told():
-            reason = await self._setup.worker.run(reading.note_address, patient_id)
             if session.cache is CacheKind.NONE:
                 await log_with_journal(session, patient_id, reason, self._setup.clock.now())
             patient = await read_patient(session.client, patient_id)
         tree = read_tree(patient.body) or {}
-        return confidential_address_of(Sheet("Patient", patient.id, tree, bool(tree)))
+        sheet = Sheet("Patient", patient.id, tree, bool(tree))
+        if protection_of(sheet) is Protection.BLOCKED:
+            await self._note_refused(patient_id, ADDRESS_BLOCKED)
+        return confidential_address_of(sheet)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from services.audit_event import tell_refusal
+from services.refusals import REFUSED
 from services.trouble import Trouble, TroubleCode
+from services.views import CacheKind
 from services.who_signed_in import require_courses
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from services.desk import Desk
     from services.reading import Reading
+    from services.refusals import Refusals
     from services.retaining import Retaining
     from services.session import Session
     from services.setup import Setup
@@ -27,6 +34,7 @@ class AtWork(ABC):
     _signing: Signing | None
     _desk: Desk | None
     _retaining: Retaining | None
+    _refusals: Refusals | None
 
     @abstractmethod
     async def _refresh_status(self) -> None:
@@ -66,6 +74,24 @@ class AtWork(ABC):
         if self._retaining is not None:
             self._retaining.require_reading()
         return reading
+
+    @contextlib.asynccontextmanager
+    async def _opening(self, patient_id: str) -> AsyncIterator[None]:
+        """Have it stand in the log when the patient is refused to whoever asks for them; raises what the block raises."""
+        try:
+            yield
+        except Trouble as refused:
+            await self._note_refused(patient_id, refused.code)
+            raise
+
+    async def _note_refused(self, patient_id: str, code: str) -> None:
+        """Have it stand in the log that a patient was not shown; without a cache, in the journal's."""
+        session = self._session
+        if session is None or self._refusals is None or code not in REFUSED:
+            return
+        await self._setup.worker.run(self._refusals.note_opening, patient_id, code)
+        if session.cache is CacheKind.NONE:
+            await tell_refusal(session, patient_id, code, self._setup.clock.now())
 
     def _reader(self) -> Reading:
         self._open()

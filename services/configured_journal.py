@@ -32,6 +32,7 @@ class ConfiguredJournal:
     is_epic: bool = False
     no_cache: bool = False
     review_before_sending: bool = False
+    clipboard: bool = False
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     idle: IdlePolicy = field(default_factory=IdlePolicy)
     backend: Backend | None = None

@@ -60,6 +60,7 @@ class Delivery:
         reconnected: Callable[[], Awaitable[None]] | None = None,
         reached: Callable[[bool], Awaitable[bool]] | None = None,
         tell_log: Callable[[Capabilities], Awaitable[int]] | None = None,
+        met: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._session = session
         self._watch = watch
@@ -68,6 +69,7 @@ class Delivery:
         self._reconnected = reconnected
         self._reached = reached
         self._tell_log = tell_log
+        self._noted = met
         self._wake = asyncio.Event()
         self._capabilities: Capabilities | None = None
         self._fetching: asyncio.Task[None] | None = None
@@ -108,6 +110,12 @@ class Delivery:
 
     async def step(self) -> float:
         """Do one round of asking and delivering; return the seconds until the next is worth while."""
+        pause = await self._round()
+        if self._noted is not None and not self.is_over:
+            await self._noted()
+        return pause
+
+    async def _round(self) -> float:
         before = self._watch.state
         capabilities = await self._ask()
         if capabilities is None:

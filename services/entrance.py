@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from client.auth.tokens import Tokens
 from client.journal import JournalClient
+from offline_cache.attempts import NONE_WRONG
 from offline_cache.errors import (
     CacheError,
     HeaderDamaged,
@@ -76,6 +77,7 @@ class Entrance:
         self.arriving = Arriving(setup, self._http)
         self._arrival: _Arrival | None = None
         self._has_vault = False
+        self._wrong = NONE_WRONG
         self._closed_by: CacheError | None = None
         self._organisation_key: bytes | None = None
 
@@ -185,7 +187,7 @@ class Entrance:
             embedded=self._protector is None,
         )
         vault = self._vault(arrival.folder)
-        keys = await self._setup.worker.run(vault.create, pin, identity)
+        keys = await self._setup.worker.run(vault.create, pin, identity, self._wrong)
         return await self._open_with(vault, keys, arrival.folder)
 
     async def unlock(self, pin: str) -> Session:
@@ -222,7 +224,9 @@ class Entrance:
         folder = await self._setup.worker.run(self._folder_named_last)
         if not self.may_set_aside or folder is None:
             raise Trouble(TroubleCode.LOCKED)
-        name = await self._setup.worker.run(self._vault(folder).set_aside)
+        vault = self._vault(folder)
+        self._wrong = await self._setup.worker.run(vault.wrong_pins_of_closed)
+        name = await self._setup.worker.run(vault.set_aside)
         self._closed_by = None
         self._has_vault = False
         return name

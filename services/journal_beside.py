@@ -50,6 +50,7 @@ class Beside:
             is_epic=form.profile == "epic",
             no_cache=policy.no_cache,
             review_before_sending=policy.review_before_sending,
+            clipboard=policy.clipboard,
             retention=RetentionPolicy(
                 margin=timedelta(hours=policy.margin_hours), hard_end=timedelta(hours=policy.hard_end_hours)
             ),

@@ -102,6 +102,7 @@ class PolicyTable(_Table):
 
     no_cache: bool = False
     review_before_sending: bool = False
+    clipboard: bool = False
     margin_hours: Annotated[int, Field(ge=0, le=72)] = 12
     hard_end_hours: Annotated[int, Field(ge=1, le=72)] = 72
     hide_minutes: Annotated[int, Field(ge=1, le=10)] | None = None

@@ -27,6 +27,9 @@ class PlaceName(StrEnum):
     OUTBOX = "outbox"
     FORM = "form"
     STRANGER = "stranger"
+    SEARCH = "search"
+    EMERGENCY = "emergency"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class Step:
         patient_id: Whose, for a patient and a form.
         visit_id: The visit; in the round the chosen one.
         page: Which page of the patient.
-        entry_id: The draft of a form.
-        kind: What kind of entry the form is for.
+        entry_id: The draft of a form; else what is decided over: the entry of a conflict, the task of a reason.
+        kind: What kind of entry the form is for; else what was being asked for.
         field: The field that had the focus.
         typed: What was typed where no draft keeps it, by field.
     """

@@ -30,6 +30,9 @@ LOG_TAG = "http://feltjournal.example/fhir/audit-log"
 EMERGENCY = "emergency:"
 """How the basis of a row begins that stands on emergency access; the code of the reason follows."""
 
+REFUSED_OUTCOME = "4"
+"""What was asked for was not done (FHIR R4, audit-event-outcome: minor failure)."""
+
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 _TERMS = "http://terminology.hl7.org/CodeSystem/"
 
@@ -42,21 +45,34 @@ class _Kind:
     display: str
     action: str
     subtype: tuple[str, str] | None = None
+    outcome: str = "0"
 
 
 _RECORD, _ACTIVITY = ("110110", "Patient Record"), ("110100", "Application Activity")
+_USER, _ALERT = ("110114", "User Authentication"), ("110113", "Security Alert")
+_LOGIN, _LOGOUT, _NODE = ("110122", "Login"), ("110123", "Logout"), ("110126", "Node Authentication")
+_SERIOUS = "8"
+"""It was tried and ended there (FHIR R4, audit-event-outcome: serious failure)."""
+
 _KINDS = {
-    "unlock": _Kind("110114", "User Authentication", "E", ("110122", "Login")),
+    "unlock": _Kind(*_USER, "E", _LOGIN),
     "search": _Kind("110112", "Query", "E"),
     "list-shown": _Kind(*_RECORD, "R"),
     "open-patient": _Kind(*_RECORD, "R"),
     "open-conflict": _Kind(*_RECORD, "R"),
     "show-address": _Kind(*_RECORD, "R"),
-    "emergency-begin": _Kind("110113", "Security Alert", "E", ("110127", "Emergency Override Started")),
-    "emergency-end": _Kind("110113", "Security Alert", "E", ("110128", "Emergency Override Stopped")),
+    "copy": _Kind("110106", "Export", "R"),
+    "emergency-begin": _Kind(*_ALERT, "E", ("110127", "Emergency Override Started")),
+    "emergency-end": _Kind(*_ALERT, "E", ("110128", "Emergency Override Stopped")),
     "sign": _Kind(*_RECORD, "C"),
     "conflict-settled": _Kind(*_RECORD, "U"),
     "purge": _Kind(*_RECORD, "D"),
+    "pin-refused": _Kind(*_USER, "E", _LOGIN, REFUSED_OUTCOME),
+    "pin-locked": _Kind(*_USER, "E", _LOGIN, _SERIOUS),
+    "open-refused": _Kind(*_RECORD, "R", outcome=REFUSED_OUTCOME),
+    "wipe-refused": _Kind(*_ALERT, "E", _NODE, _SERIOUS),
+    "answer-refused": _Kind(*_ALERT, "E", _NODE, _SERIOUS),
+    "session-revoked": _Kind(*_USER, "E", _LOGOUT, _SERIOUS),
 }
 
 
@@ -77,7 +93,8 @@ def event_of(record: AuditRecord, before: bytes, database_id: str) -> bytes:
         "subtype": [{"system": _DICOM, "code": code, "display": display} for code, display in _pairs(kind)],
         "action": kind.action,
         "recorded": record.at,
-        "outcome": "0",
+        "outcome": kind.outcome,
+        "outcomeDesc": record.basis if kind.outcome != "0" else "",
         "purposeOfEvent": [_purpose(record)],
         "agent": _agents(record, database_id),
         "source": {"observer": _device(database_id)},

@@ -62,11 +62,14 @@ class PatientSearch(AtWork):
 
     async def approach(self, patient_id: str) -> Approach:
         """Tell how a patient who was found may be opened; with a care relation the chart is fetched for the rest of the shift."""
-        session, reading = self._writable(), self._clinical()
+        session = self._writable()
+        async with self._opening(patient_id):
+            reading = self._clinical()
         with told():
             if not await self._setup.worker.run(reading.access.may_fetch, patient_id):
                 reference = await _care_team(session, patient_id, self._setup.clock.now())
                 if not reference:
+                    await self._note_refused(patient_id, TroubleCode.NO_REASON)
                     return Approach.NEEDS_REASON
                 until = shift_at(self._setup.clock.now()).end
                 await self._setup.worker.run(reading.access.begin_relation, patient_id, reference, until)
@@ -87,7 +90,9 @@ class PatientSearch(AtWork):
         Raises:
             Trouble: REASON_INCOMPLETE; whatever kept the chart from coming, and then the access is over.
         """
-        session, reading = self._writable(), self._clinical()
+        session = self._writable()
+        async with self._opening(patient_id):
+            reading = self._clinical()
         with told():
             record = await self._setup.worker.run(
                 reading.access.begin_emergency, patient_id, code, words, hours

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services import keeping
+from services.refusals import Refusals
 from services.trouble import Trouble, TroubleCode
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def change_pin(session: Session, old: str, new: str) -> None:
     if info.attempts_left <= 1:
         raise Trouble(TroubleCode.PIN_ONE_LEFT)
     vault.change_pin(old, new)
+    Refusals(session).note_wrong_pins()
     with session.store.transaction():
         session.store.audit.append("pin-changed", actor=session.clinician.fhir_user)
     keeping.mirror(session)

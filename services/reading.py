@@ -174,6 +174,26 @@ class Reading:
             )
         return reason
 
+    def note_copied(self, patient_id: str, what: str, length: int) -> Reason:
+        """Write down that something of the patient in sight is handed on; return why the patient is open.
+
+        Raises:
+            Trouble: NO_REASON where another patient, or nobody, is in sight; ACCESS_ENDED.
+        """
+        opened = self._opened
+        if opened is None or opened.patient_id != patient_id:
+            raise Trouble(TroubleCode.NO_REASON)
+        self.access.require(opened)
+        with self._store.transaction():
+            self._store.audit.append(
+                "copy",
+                patient=patient_id,
+                basis=opened.reason.basis,
+                detail=f"{what} {length}",
+                actor=self._clinician.fhir_user,
+            )
+        return opened.reason
+
     def chart_again(self, patient_id: str, visit_id: str) -> Chart:
         """Return the chart that is on the screen as it is now; another patient than the last one is opened, log and all."""
         last = self._opened

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from client.resource import Resource
     from offline_cache.pull import ChartOutcome
     from services.connection import ConnectionWatch
+    from services.reading import Reading
     from services.session import Session
     from services.views import Chart, NewsRow, RoundView, SyncView
 
@@ -64,10 +65,16 @@ class RoundActs(AtWork):
 
         With `again` the chart that is on the screen is read anew: the same patient as last time is not logged twice.
         """
-        session, reading = self._open(), self._clinical()
+        session = self._open()
+        if again and self._reader().opened == patient_id:
+            with told():
+                return await self._setup.worker.run(self._clinical().chart_again, patient_id, visit_id)
+        async with self._opening(patient_id):
+            return await self._opened(session, self._clinical(), patient_id, visit_id)
+
+    async def _opened(self, session: Session, reading: Reading, patient_id: str, visit_id: str) -> Chart:
+        """Open a patient on the ground that there is, or refuse it."""
         with told():
-            if again and reading.opened == patient_id:
-                return await self._setup.worker.run(reading.chart_again, patient_id, visit_id)
             if session.cache is CacheKind.NONE:
                 reason = await self._setup.worker.run(reading.access.reason_for, patient_id, visit_id)
                 await log_with_journal(session, patient_id, reason, self._setup.clock.now())

@@ -65,6 +65,7 @@ class Setup:
     journal: JournalAddress
     no_cache: bool = False
     review_before_sending: bool = False
+    clipboard: bool = False
     key_cost: KdfParams = field(default_factory=KdfParams)
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     idle: IdlePolicy = field(default_factory=IdlePolicy)

@@ -54,6 +54,7 @@ def setup_here(
         setup,
         no_cache=no_cache or configured.no_cache,
         review_before_sending=configured.review_before_sending,
+        clipboard=configured.clipboard,
         retention=configured.retention,
         idle=configured.idle,
     )

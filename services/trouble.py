@@ -74,6 +74,7 @@ class TroubleCode(StrEnum):
     ACCESS_ENDED = "access-ended"  # the patient was opened for a time that is up
     REASON_INCOMPLETE = "reason-incomplete"  # emergency access without a code, enough words, or an end
     NO_AUDIT = "no-audit"  # the audit could not be written: the patient is not shown
+    COPY_OFF = "copy-off"  # the journal's policy keeps the clipboard empty
     LEASE_ENDED = "lease-ended"  # the journal was not reached for too long: no patient is shown
     CHARTS_REMOVED = "charts-removed"  # the hard end: they were removed
     WIPE_WAITS = (

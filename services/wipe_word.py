@@ -6,9 +6,10 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from client.device_policy import Device, DevicePolicy, tell_success
+from client.device_policy import Device, DevicePolicy, WipeSaid, tell_success
 from client.errors import ErrorKind, JournalError
 from offline_cache.wipe import WipeReport, begun_wipes, finish_wipe, note_told, pending_report
+from services.refusals import Refusals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ class WipeWord:
         self._device: Device | None = None
         self._asked_at: float | None = None
         self._was_let_in = True
+        self._refusals = Refusals(session)
 
     @property
     def report(self) -> WipeReport | None:
@@ -49,13 +51,15 @@ class WipeWord:
             return before
         try:
             device = await self._known_device()
-            word = await self._policy.ask(device, held=held)
+            said = await self._policy.ask(device, held=held)
         except JournalError as error:
             if error.kind is ErrorKind.FORBIDDEN and self._device is not None:
                 await self._keep(replace(self._device, is_known=False))  # a journal that lost its memory
             return before
         self._asked_at, self._was_let_in = self._setup.clock.monotonic(), let_in
-        return word
+        if said is WipeSaid.UNPROVEN:
+            await self._setup.worker.run(self._refusals.note_order)
+        return said is WipeSaid.ORDERED
 
     def _is_time(self, *, let_in: bool) -> bool:
         if self._asked_at is None or let_in is not self._was_let_in:

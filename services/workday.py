@@ -13,6 +13,7 @@ from offline_cache.errors import CacheError
 from services import keeping
 from services.address_acts import AddressActs
 from services.connection import ConnectionWatch
+from services.copy_acts import CopyActs
 from services.delivery import Delivery
 from services.desk import Desk
 from services.entrance import Entrance
@@ -25,6 +26,7 @@ from services.outbox_acts import OutboxActs
 from services.patient_search import PatientSearch
 from services.pin_change import change_pin
 from services.reading import Counts, Reading
+from services.refusals import Refusals
 from services.round_acts import RoundActs
 from services.signing import Signing
 from services.status_line import status_line
@@ -48,7 +50,7 @@ _PATIENCE = 5.0
 """Seconds that leaving waits for a token that is being renewed."""
 
 
-class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogActs):
+class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, CopyActs, LogActs):
     """A clinician's working day with one journal, from the locked door to the last delivered entry."""
 
     def __init__(self, setup: Setup) -> None:
@@ -62,6 +64,7 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
         self._delivery: Watchdog | None = None
         self._desk: Desk | None = None
         self._log: LogUpload | None = None
+        self._refusals: Refusals | None = None
         self._background: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         self._noted: tuple[int, int] | None = None
@@ -198,6 +201,7 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
             self._after_reconnection,
             self._after_contact,
             self._log.tell if self._log is not None else None,
+            self._note_connection,
         )
 
     async def close(self) -> None:
@@ -213,6 +217,8 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
         ]
         if self._retaining is not None:
             await self._retaining.look()
+            if not self._retaining.is_over:
+                await self._note_connection()
         session, self._session = self._session, None
         try:
             if session is not None:
@@ -240,6 +246,7 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
             self._refresh_status,
             reached=self._after_contact,
             tell_log=self._log.tell if self._log is not None else None,
+            met=self._note_connection,
         )
         with told():
             await delivery.step()
@@ -333,7 +340,9 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
         )
         self._desk = Desk.of(session, self._setup, self._signing, self._reading)
         self._log = LogUpload(session, self._setup.worker, clock)
+        self._refusals = Refusals(session)
         if not session.store.read_only:
+            await self._setup.worker.run(self._refusals.note_wrong_pins)
             await self._setup.worker.run(self._reading.note_unlock)
             await self._setup.worker.run(keeping.begin, session, self._setup)
             entrance = await self._at_entrance()
@@ -372,6 +381,11 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, LogA
         if not goes_on:
             await self._refresh_status()
         return goes_on
+
+    async def _note_connection(self) -> None:
+        """Have what the connection met, and was not believed, stand in the log."""
+        if self._refusals is not None:
+            await self._setup.worker.run(self._refusals.note_connection)
 
     def _wake(self) -> None:
         if self._delivery is not None:

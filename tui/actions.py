@@ -275,6 +275,15 @@ REGISTRY: tuple[Action, ...] = (
         why_not=asks("why_not_address"),
     ),
     Action(
+        "field.copy",
+        "c",
+        "kopier",
+        "Legg medisinene, målingene eller siste notat på utklippstavlen i 30 sekunder. Det blir loggført først.",
+        "pages",
+        is_in_line=False,
+        why_not=changing(asks("why_not_copy")),
+    ),
+    Action(
         "stranger.keep", "f9", "lagre og åpne", "Lagre det som er skrevet, og åpne pasienten.", "stranger"
     ),
     Action(

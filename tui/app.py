@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rich.text import Text
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import App, ScreenStackError, SystemCommand
 from textual.css.query import NoMatches
 from textual.reactive import Reactive
 
@@ -21,6 +21,7 @@ from tui import crash
 from tui.acting import Acting
 from tui.action import is_function_key, key_name
 from tui.actions import actions_of, bindings_for
+from tui.clipboard import Clipboard
 from tui.keyboard import Keyboard
 from tui.launch import LOCK, Launch
 from tui.privacy import Privacy
@@ -95,6 +96,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         self.keyboard = Keyboard(self, self._forward_key)
         self.keyboard.on_behind = self._show_waiting
         self.privacy = Privacy(self, self._lock)
+        self.copied = Clipboard(launch.clock, self._write_out, self._show_status)
 
     # --- what screens use
 
@@ -188,6 +190,26 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         """Keep it inside the program: OSC 52 would hand it to whatever terminal is at the other end."""
         self._clipboard = text
 
+    def lay_on_clipboard(self, text: str) -> bool:
+        """Hand a marked field to the terminal's clipboard for a while, unless the screen was hidden meanwhile; tell whether."""
+        if self.privacy.curtain.is_drawn:
+            return False
+        self.copied.lay(text)
+        return True
+
+    def _show_status(self) -> None:
+        """Have line 1 of the place in sight say anew what is on the clipboard."""
+        with contextlib.suppress(NoMatches, ScreenStackError):
+            show: Callable[[], None] | None = getattr(self.screen, "show_status", None)
+            if show is not None:
+                show()
+
+    def _write_out(self, text: str) -> None:
+        """Write what we have made ourselves to the terminal, beside what the screens draw."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(text)
+            self._driver.flush()
+
     # --- the curtain
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
@@ -204,7 +226,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         strokes = self.privacy.curtain.strokes(self.size)
         if strokes:
             self._begin_update()
-            self._driver.write(strokes)
+            self._write_out(strokes)
             self._end_update()
             self._driver.flush()
 
@@ -260,6 +282,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         """Stop the keys and close the working day."""
         self.keyboard.close()
         self.privacy.close()
+        self.copied.empty()
         if (day := self._at_work()) is not None:
             await day.close()
 
@@ -277,6 +300,7 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         await self._go(code)
 
     async def _go(self, code: int) -> None:
+        self.copied.empty()
         if code == LOCK and (day := self._at_work()) is not None:
             await day.keep_place(steps_of(self.screen_stack))
         self.exit(code, return_code=code)
@@ -363,6 +387,8 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Show the fixed page instead of Textual's traceback with its local variables."""
         self._return_code = crash.CRASHED
+        with contextlib.suppress(Exception):  # whatever failed, its page is shown
+            self.copied.empty()
         if not self._exit_renderables:
             error = sys.exc_info()[1] or self._exception
             self._exit_renderables.append(Text(crash.page(error, self.launch.ids.uuid()[:8])))

@@ -79,6 +79,7 @@ class Privacy:
     def hide(self) -> None:
         """Draw the curtain at once, then save what is being written behind it."""
         if not self.curtain.is_drawn:
+            self._app.copied.empty()
             self._is_saved = None
             self._say()
             self._saving = asyncio.create_task(self._save(), name="save hidden")

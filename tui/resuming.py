@@ -50,21 +50,36 @@ async def _opened(place: Place, step: Step) -> Place | None:
     """Open one place from the one before, unless somebody has gone elsewhere meanwhile."""
     if step.place is PlaceName.FORM:
         return await _form(place, step)
+    if step.place is PlaceName.CONFLICT:
+        from tui.screens.outbox_decisions import open_conflict
+
+        return await open_conflict(place, step.entry_id, step.visit_id, step)
+    if step.place is PlaceName.EMERGENCY:
+        await place.day.round()  # past the lease nobody is named
     if not place.is_current:
         return None
     opened = _built(place, step)
     await place.app.push_screen(opened)
+    _focus(opened, step.field)
     return opened
 
 
 def _built(place: Place, step: Step) -> Place:
+    from tui.screens.emergency import EmergencyScreen, patient_of
     from tui.screens.outbox import OutboxScreen
     from tui.screens.patient import PatientScreen
+    from tui.screens.patient_search import PatientSearchScreen
     from tui.screens.strangers import StrangerScreen
 
     if step.place is PlaceName.PATIENT:
-        return PatientScreen(place.desk, step.patient_id, step.visit_id, step.page)
-    return StrangerScreen(place.desk, step.typed) if step.typed else OutboxScreen(place.desk)
+        return PatientScreen(place.desk, step.patient_id, step.visit_id, step.page, step)
+    if step.place is PlaceName.EMERGENCY:
+        return EmergencyScreen(place.desk, patient_of(step), step.typed)
+    if step.place is PlaceName.SEARCH:
+        return PatientSearchScreen(place.desk, step.typed)
+    if step.place is PlaceName.STRANGER:
+        return StrangerScreen(place.desk, step.typed)
+    return OutboxScreen(place.desk, step)
 
 
 async def _form(place: Place, step: Step) -> Place | None:
@@ -78,7 +93,12 @@ async def _form(place: Place, step: Step) -> Place | None:
         form = await open_draft(place, draft)
     else:
         form = await open_entry(place, EntryKind(step.kind), step.patient_id, step.visit_id)
-    if form is not None and step.field:
-        for field in form.query(f"#{step.field}"):
-            field.focus()
+    if form is not None:
+        _focus(form, step.field)
     return form
+
+
+def _focus(place: Place, name: str) -> None:
+    """Go to the field that had the focus, where there is one."""
+    for field in place.query(f"#{name}") if name else ():
+        field.focus()

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from ports.ids import Ids
 
 _EARLY = timedelta(seconds=30)
+_KNOWN_CODES = {
+    one: one for one in ("invalid_grant", "invalid_client", "unauthorized_client", "access_denied")
+}
+"""OAuth codes that are handed on; what an issuer writes in their place is free text."""
 
 
 class Tokens:
@@ -64,6 +68,8 @@ class Tokens:
         self._unsaved: Grant | None = None
         self._flight: asyncio.Task[None] | None = None
         self.ended = not grant.access_token and not grant.refresh_token
+        self.revoked_by = ""
+        """What the issuer called it when it ended a sign-in that could still have been renewed; empty while it has not."""
         self._early = self._margin()
 
     @property
@@ -136,7 +142,8 @@ class Tokens:
             self._http.allow(url.partition("?")[0])  # some name a tenant or a policy in its query
             answer = await self._party.post(url, form, issuer=old.issuer, token_endpoint=url)
             new = read_token_answer(answer, url, is_bound=self.holder is not None)
-        except SignInError:
+        except SignInError as error:
+            self.revoked_by = _KNOWN_CODES.get(error.code, error.reason.value)
             return None
         return replace(
             old,

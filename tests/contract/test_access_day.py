@@ -66,8 +66,9 @@ async def test_who_is_not_on_the_list_is_found_but_not_opened_without_a_reason(r
         await day.chart(OTHER_ID)
     assert refused.value.code is TroubleCode.NOT_CACHED
     assert not is_here(day, OTHER_ID)
-    search = log_of(day)[-1]
+    search, not_opened = log_of(day)[-2:]
     assert (search.action, search.detail) == ("search", "number")
+    assert (not_opened.action, not_opened.basis) == ("open-refused", "no-reason")
     await day.close()
 
 

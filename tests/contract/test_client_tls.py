@@ -96,6 +96,28 @@ async def test_nothing_older_than_tls_1_2_is_spoken(
     assert len(it.got) == 1
 
 
+@pytest.mark.parametrize("is_named", [True, False])
+@pytest.mark.parametrize("suite", ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-CCM8"])
+async def test_a_server_of_weak_suites_alone_is_not_spoken_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suite: str, *, is_named: bool
+) -> None:
+    """A sum of SHA-1, or one cut short; who lets that in is answered, and the client is not."""
+    path = throw_away_certificate(tmp_path, "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    weak = _server_side(path)
+    weak.maximum_version = ssl.TLSVersion.TLSv1_2
+    weak.set_ciphers(f"{suite}:@SECLEVEL=0")
+    anybodys = ssl.create_default_context(cafile=path)
+    anybodys.set_ciphers(f"{suite}:@SECLEVEL=0")
+    async with ScriptedServer(
+        tls=weak, answer=lambda _: reply(200, b'{"resourceType":"Patient","id":"p1"}')
+    ) as it:
+        assert await _read(it, anybodys) == "p1", "the server does speak to who speaks so"
+        with pytest.raises(JournalError):
+            await _read(it, authority_context(path.read_bytes()) if is_named else None)
+    assert len(it.got) == 1
+
+
 def _let_old_in(context: ssl.SSLContext) -> None:
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.TLSv1

@@ -19,6 +19,7 @@ from services.idle_policy import IdlePolicy
 from services.journal_form import PolicyTable
 from tests.hygiene.sources import ROOMS, python_names, tree
 from tests.omissions import ROOT
+from tui import clipboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +84,7 @@ def figures() -> dict[str, str]:
         "connections to one origin": f"{sender._MOST_CONNECTIONS}",
         "largest body, unpacked": f"{body.MOST_BYTES // mib} MiB, {body.MOST_RATIO} times what came",
         "objects and lists in one body": f"{json_rules.MOST_PARTS:,}",
+        "what is copied, where it may be, is taken away after": f"{clipboard.LASTS.total_seconds():g} s",
         "longest document that is shown": f"{attachment.MOST_BYTES // 1024} KiB",
     }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from tests.pilot.ward import PIN, Ward, at_work
 
 if TYPE_CHECKING:
@@ -41,4 +43,17 @@ async def test_the_pin_is_changed_on_the_round_and_opens_the_next_day(tmp_path: 
     async with at_work(ward) as hands:
         ward.clock.move(120)
         await hands.write(f"{NEW}\n")
+        assert "HANSEN" in hands.text
+
+
+async def test_a_pin_is_pasted_as_well_as_typed(tmp_path: Path) -> None:
+    """Whoever keeps a long one in a password manager need not make it short; the first line counts, as the manager gives it."""
+    ward = Ward(tmp_path)
+    async with at_work(ward) as hands:
+        await hands.first_morning()
+    async with at_work(ward) as hands:
+        hands.app.post_message(events.Paste(f"{PIN}\nnoe annet"))
+        await hands.rest()
+        assert PIN not in hands.text
+        await hands.press("enter")
         assert "HANSEN" in hands.text

@@ -49,6 +49,11 @@ def store() -> Iterator[Store]:
         detail="Falt i trappa, alarm kl. 09",
         actor=KARI,
     )
+    opened.audit.append("pin-refused", detail="2 2026-11-23T11:00:00.000Z", actor="")
+    opened.audit.append("pin-locked", detail="5 2026-11-23T11:00:00.000Z", actor="")
+    opened.audit.append("open-refused", patient="p1", basis="access-ended", actor=KARI)
+    for act, why in (("wipe-refused", "unproven"), ("answer-refused", "tls"), ("session-revoked", "refused")):
+        opened.audit.append(act, basis=why, actor=KARI)
     yield opened
     opened.close()
 
@@ -79,7 +84,7 @@ def test_every_kind_of_row_is_a_valid_event_that_says_who_what_when_and_why(stor
 
 
 def test_emergency_access_is_told_as_such_with_the_reason_that_was_given(store: Store) -> None:
-    event = events(store)[-1][1]
+    (event,) = (event for record, event in events(store) if record.action == "emergency-begin")
     assert event["subtype"][0] == {
         "system": "http://dicom.nema.org/resources/ontology/DCM",
         "code": "110127",
@@ -91,6 +96,24 @@ def test_emergency_access_is_told_as_such_with_the_reason_that_was_given(store: 
             "text": "Falt i trappa, alarm kl. 09",
         }
     ]
+
+
+def test_what_was_refused_is_told_as_what_failed_and_why(store: Store) -> None:
+    """An outcome that is not 0 is what an overseer looks for first; nobody knows who typed a PIN that opened nothing."""
+    failed = {record.action: event for record, event in events(store) if event["outcome"] != "0"}
+    assert {action: (event["outcome"], event.get("outcomeDesc")) for action, event in failed.items()} == {
+        "pin-refused": ("4", None),
+        "pin-locked": ("8", None),
+        "open-refused": ("4", "access-ended"),
+        "wipe-refused": ("8", "unproven"),
+        "answer-refused": ("8", "tls"),
+        "session-revoked": ("8", "refused"),
+    }
+    assert failed["open-refused"]["action"] == "R"
+    assert failed["open-refused"]["entity"][0]["what"] == {"reference": "Patient/p1"}
+    for action in ("pin-refused", "pin-locked"):
+        assert failed[action]["subtype"][0]["code"] == "110122"
+        assert "identifier" in failed[action]["agent"][0]["who"]
 
 
 def test_the_chain_can_be_followed_in_what_the_journal_holds(store: Store) -> None:

@@ -151,3 +151,8 @@ def test_a_new_pin_is_not_a_way_round_it(door: Door) -> None:
     door.clocks.pass_by(timedelta(seconds=5))
     door.vault().change_pin(PIN, "gråor-9")
     assert door.vault().unlock("gråor-9") == door.keys
+
+
+def test_a_pin_has_no_end(door: Door) -> None:
+    door.clocks.pass_by(20 * YEAR)
+    door.opens()

@@ -107,6 +107,16 @@ def test_a_seal_holds_all_that_delivering_needs(room: Room, store: Store, seals:
     assert {(p.method, p.if_match, p.server_id) for p in inside.parts} == {("POST", "", "")}
 
 
+def test_each_seal_is_made_with_a_pair_of_its_own(room: Room, store: Store, seals: Seals) -> None:
+    """Key and nonce come of that pair: with the same one twice they would be used twice. Also where an entry is sealed anew."""
+    write_and_sign(room, store, seals, "e1")
+    write_and_sign(room, store, seals, "e2")
+    pairs = {path.read_bytes()[24:56] for path in files(room.folder)}
+    seals.refresh(store, "e1")
+    pairs |= {path.read_bytes()[24:56] for path in files(room.folder)}
+    assert len(pairs) == 3
+
+
 def test_a_seal_says_nothing_to_who_finds_it(room: Room, store: Store, seals: Seals) -> None:
     """Not readable by others, and neither its name nor its bytes hold the patient or the text."""
     write_and_sign(room, store, seals, "e1", text="Sår stelt.")

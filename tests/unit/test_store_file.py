@@ -74,6 +74,23 @@ def test_no_file_of_the_cache_holds_plain_text(room: Room) -> None:
     store.close()
 
 
+def test_no_page_is_ever_written_under_a_vector_that_was_used(room: Room) -> None:
+    """SQLCipher 4 keeps the vector of a page 80 bytes before its end; here of every page in its log."""
+    store = room.store(room.vault().create(PIN, WHO))
+    seen: dict[int, set[bytes]] = {}
+    for turn in range(6):
+        sign(store, f"e{turn}", text=MARKS[2] * 400)
+        store.meta.put("turn", b"the same each time")
+        log = (room.folder / "cache.db-wal").read_bytes()
+        for at in range(32, len(log) - 4119, 24 + 4096):
+            number = int.from_bytes(log[at : at + 4], "big")
+            seen.setdefault(number, set()).add(log[at + 24 : at + 24 + 4096])
+    store.close()
+    assert max(len(pages) for pages in seen.values()) > 5, "a page that was written again and again"
+    pages = [page for versions in seen.values() for page in versions]
+    assert len({page[-80:-64] for page in pages}) == len(pages) > 30
+
+
 def test_every_file_is_the_owners_alone(room: Room) -> None:
     """Fault: F4."""
     store = room.store(room.vault().create(PIN, WHO))

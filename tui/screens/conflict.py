@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.widgets import Static
 
+from services.kept_place import PlaceName, Step
 from services.trouble import Trouble, TroubleCode
 from tui.actions import bindings_for
 from tui.screens.place import Place
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from textual.app import ComposeResult
 
-    from services.outbox_views import ConflictView
+    from services.outbox_views import ConflictField, ConflictView
     from services.views import Chart
     from tui.screens.desk import Desk
 
@@ -64,6 +65,18 @@ def still_holding(
     return tuple(rows), again
 
 
+def _between(field: ConflictField, choice: str) -> str:
+    return "\n".join((choice, repr(field.mine), repr(field.theirs)))
+
+
+def _chosen(field: ConflictField, before: Step | None) -> str:
+    """Return what had been chosen for a field before a lock, if it was between the same two, and may still be."""
+    kept = before.typed.get(field.path, "") if before is not None else ""
+    choice = kept.partition("\n")[0]
+    holds = kept == _between(field, choice) and (choice != BOTH or field.can_both)
+    return choice if kept and holds else ""
+
+
 class ConflictScreen(Place):
     """One conflict of one patient. What is chosen is kept while the journal's version may change under it."""
 
@@ -76,12 +89,13 @@ class ConflictScreen(Place):
     ConflictScreen #hint { height: auto; }
     """
 
-    def __init__(self, desk: Desk, chart: Chart, view: ConflictView) -> None:
+    def __init__(self, desk: Desk, chart: Chart, view: ConflictView, before: Step | None = None) -> None:
+        """Take the desk, the patient and the conflict, and what had been chosen before a lock."""
         super().__init__(desk)
         self.chart = chart
         self.view = view
-        self.rows = tuple(ConflictRow(field) for field in view.fields)
-        self._keeps_note = False
+        self.rows = tuple(ConflictRow(field, _chosen(field, before)) for field in view.fields)
+        self._keeps_note = before is not None and before.kind == NOTE and bool(view.my_text)
         self._is_settling = False
 
     # --- layout
@@ -108,8 +122,23 @@ class ConflictScreen(Place):
         """Show the conflict, on the first field that asks."""
         self.query_one(PatientBanner).show_patient(self.chart.banner)
         self.query_one(RowList).focus()
-        first = next((i for i, row in enumerate(self.rows) if row.field.asked), 0)
+        asked = [i for i, row in enumerate(self.rows) if row.field.asked]
+        first = next((i for i in asked if not self.rows[i].choice), asked[0] if asked else 0)
         self._show(first)
+
+    def step(self) -> Step:
+        """Return what is chosen, each with what it was chosen between: it holds only while that stands."""
+        visit = self.chart.visit.visit_id if self.chart.visit else ""
+        chosen = {row.field.path: _between(row.field, row.choice) for row in self.rows if row.choice}
+        kind = NOTE if self._keeps_note else ""
+        return Step(
+            PlaceName.CONFLICT,
+            self.view.patient_id,
+            visit,
+            entry_id=self.view.entry_id,
+            kind=kind,
+            typed=chosen,
+        )
 
     def on_resize(self) -> None:
         """Lay out anew for another width."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,6 +10,8 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from services.access_views import REASONS
+from services.kept_place import PlaceName, Step
+from services.outbox_views import Candidate
 from tui.actions import bindings_for
 from tui.screens.match import identity_line
 from tui.screens.place import Place
@@ -18,12 +21,27 @@ from tui.text.ink import Ink, content, content_of, line, piece
 from tui.widgets.value_field import ValueField
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
-    from services.outbox_views import Candidate
     from tui.screens.desk import Desk
 
 FIELDS = (("code", 2, ""), ("words", 56, ""), ("hours", 2, "2"))
+_WHO, _NUMBER, _BORN = "who", "number", "born"
+
+
+def patient_of(step: Step) -> Candidate:
+    """Return whom a form was about before a lock; where they live is not kept."""
+    born = step.typed.get(_BORN, "")
+    return Candidate(
+        step.patient_id,
+        step.typed.get(_WHO, ""),
+        step.typed.get(_NUMBER, ""),
+        date.fromisoformat(born) if born else None,
+        "",
+        (),
+    )
 
 
 class EmergencyScreen(Place):
@@ -41,8 +59,10 @@ class EmergencyScreen(Place):
     EmergencyScreen .label { width: 14; }
     """
 
-    def __init__(self, desk: Desk, patient: Candidate) -> None:
+    def __init__(self, desk: Desk, patient: Candidate, typed: Mapping[str, str] | None = None) -> None:
+        """Take the desk, whom it is about, and what had been typed before a lock."""
         super().__init__(desk)
+        self._typed = typed or {}
         self._patient = patient
         self._is_opening = False
 
@@ -56,7 +76,7 @@ class EmergencyScreen(Place):
             with Horizontal(classes="row"):
                 words = line("   ", piece(nb.text(f"emergency.{name}"), Ink.DIM))
                 yield Static(content(words), classes="label", markup=False)
-                yield ValueField(name, value, cells=cells, id=f"emergency-{name}")
+                yield ValueField(name, self._typed.get(name, value), cells=cells, id=f"emergency-{name}")
 
     def load(self) -> None:
         """Begin at the reason."""
@@ -64,6 +84,14 @@ class EmergencyScreen(Place):
         about = [line(" ", piece(part, Ink.PERSON)) for part in said]
         self.query_one("#about", Static).update(content_of(about))
         self._field("code").focus()
+
+    def step(self) -> Step:
+        """Return whom it is about and what is typed: nothing is logged or opened before it is whole."""
+        who = self._patient
+        born = who.birth_date.isoformat() if who.birth_date else ""
+        typed = {name: self._field(name).value for name, _, _ in FIELDS}
+        named = {_WHO: who.name, _NUMBER: who.identity_number, _BORN: born}
+        return Step(PlaceName.EMERGENCY, who.patient_id, field=self.focus_name, typed={**typed, **named})
 
     def _field(self, name: str) -> ValueField:
         return self.query_one(f"#emergency-{name}", ValueField)

@@ -9,7 +9,6 @@ from textual import on
 from textual.widgets import Static
 
 from offline_cache.states import EntryState
-from services.kept_place import PlaceName, Step
 from tui.actions import bindings_for
 from tui.screens import outbox_why
 from tui.screens.outbox_decisions import OutboxDecisions
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from textual.app import ComposeResult
 
+    from services.kept_place import Step
     from services.outbox_views import MissingReceipt, SafetyNoticeRow
     from services.views import EntryRow
     from tui.screens.desk import Desk
@@ -59,8 +59,10 @@ class OutboxScreen(OutboxDecisions):
     OutboxScreen #detail.-said { display: block; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, before: Step | None = None) -> None:
+        """Take the desk, and what was being typed before a lock."""
         super().__init__(desk)
+        self._before = before
         self._shows_detail = False
         self._is_read = False
         self.entries: list[EntryRow] = []
@@ -83,8 +85,8 @@ class OutboxScreen(OutboxDecisions):
         return segments(outbox_line(row, width, self.now()))
 
     def step(self) -> Step:
-        """Return that the outbox is open."""
-        return Step(PlaceName.OUTBOX)
+        """Return that the outbox is open, and what is being typed in it."""
+        return self.what_is_typed()
 
     def load(self) -> None:
         """Read the outbox; keys wait for it, so that one straight after `u` finds its entry."""
@@ -109,11 +111,15 @@ class OutboxScreen(OutboxDecisions):
         rows = outbox_rows(self.entries, spans)
         self.query_one("#counts", Static).update(content_of(outbox_counts(self.entries, self.size.width)))
         self._show_handled_lines()
-        wanted = chosen.entry_id if chosen else outbox_why.first_to_see(self.entries)
+        before, self._before = self._before, None
+        first = before.entry_id if before and before.entry_id else outbox_why.first_to_see(self.entries)
+        wanted = chosen.entry_id if chosen else first
         index = next((i for i, row in enumerate(rows) if row.entry and row.entry.entry_id == wanted), 0)
         self.query_one(RowList).set_items(rows, index=index)
         self._show_detail()
         self.query_one(KeyLine).show_truth()
+        if before is not None and not self.why_not_there():
+            self.go_on_typing(before)
 
     async def _spans(self) -> dict[str, Span]:
         """Return when each visit of the round is."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from services.kept_place import PlaceName, Step
 from tui.screens import outbox_why
 from tui.screens.opening_entry import open_draft
 from tui.screens.outbox_words import example_of, reference_of
@@ -21,8 +22,24 @@ if TYPE_CHECKING:
     from services.views import EntryRow
     from tui.screens.place import Job
 
+_THERE = "there"
 _SHOWN = 6
 _REFERENCE = 44
+
+
+async def open_conflict(
+    place: Place, entry_id: str, visit_id: str, before: Step | None = None
+) -> Place | None:
+    """Read the conflict and the patient first, so that the place is whole when it opens; `before` is what had been chosen."""
+    from tui.screens.conflict import ConflictScreen
+
+    view = await place.day.conflict(entry_id)
+    chart = await place.day.chart(view.patient_id, visit_id)
+    if not place.is_current or chart.banner.patient_id != view.patient_id:
+        return None
+    opened = ConflictScreen(place.desk, chart, view, before)
+    await place.app.push_screen(opened)
+    return opened
 
 
 class OutboxDecisions(Place):
@@ -64,7 +81,22 @@ class OutboxDecisions(Place):
             *self._wrapped(nb.text("outbox.there", example=example_of(entry))),
         ]
         asked = Asked(nb.text("outbox.there_field"), _REFERENCE)
-        self.query_one(DockBar).open("there", content_of(lines), asked)
+        self.query_one(DockBar).open(_THERE, content_of(lines), asked)
+
+    def what_is_typed(self) -> Step:
+        """Return the outbox with the reference that is being typed, and of which entry."""
+        bar = self.query_one(DockBar)
+        if bar.purpose != _THERE or self._asked_of is None:
+            return Step(PlaceName.OUTBOX)
+        return Step(
+            PlaceName.OUTBOX, entry_id=self._asked_of.entry_id, kind=_THERE, typed={_THERE: bar.typed[0]}
+        )
+
+    def go_on_typing(self, before: Step) -> None:
+        """Ask again for the reference that was being typed before a lock, if it can still be given."""
+        if before.kind == _THERE and self.entry is not None and self.entry.entry_id == before.entry_id:
+            self.action_entry_there()
+            self.query_one(DockBar).fill(before.typed.get(_THERE, ""))
 
     def action_visit_review(self) -> None:
         """List what waits for the review of the visit; Enter lets it go."""
@@ -111,7 +143,7 @@ class OutboxDecisions(Place):
         """Do what was decided."""
         jobs: dict[str, Job] = {
             "again": self._send_again,
-            "there": partial(self._take_as_there, *event.typed),
+            _THERE: partial(self._take_as_there, *event.typed),
             "review": self._review,
             "queue": self._queue,
             "seen": self._note_seen,
@@ -187,10 +219,4 @@ class OutboxDecisions(Place):
         await open_draft(self, await self.day.correct(entry_id))
 
     async def _open_conflict(self, entry: EntryRow) -> None:
-        """Read the conflict and the patient first, so that the place is whole when it opens."""
-        from tui.screens.conflict import ConflictScreen
-
-        view = await self.day.conflict(entry.entry_id)
-        chart = await self.day.chart(view.patient_id, entry.visit_id)
-        if self.is_current and chart.banner.patient_id == view.patient_id:
-            await self.app.push_screen(ConflictScreen(self.desk, chart, view))
+        await open_conflict(self, entry.entry_id, entry.visit_id)

@@ -10,13 +10,15 @@ from textual.widgets import Static
 
 from offline_cache.states import EntryKind
 from services.access_views import HIDDEN
-from services.kept_place import PlaceName, Step
 from services.trouble import Trouble
 from tui.actions import bindings_for
+from tui.clipboard import LONGEST
 from tui.screens import patient_pages, vitals_page
 from tui.screens.opening_entry import open_entry
 from tui.screens.task_keeping import TaskKeeping, new_task_list
+from tui.text import format as fmt
 from tui.text import nb
+from tui.text.copying import copyable
 from tui.text.ink import Ink, Line, Piece, content_of, line, piece, visible
 from tui.why_not import online_only
 from tui.widgets.dock_bar import DockBar
@@ -27,6 +29,7 @@ from tui.widgets.patient_banner import PatientBanner
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from services.kept_place import Step
     from services.views import Chart, Draft, NewsRow
     from tui.screens.desk import Desk
 
@@ -52,8 +55,12 @@ class PatientScreen(TaskKeeping):
     PatientScreen #tabs { height: 1; margin-bottom: 1; }
     """
 
-    def __init__(self, desk: Desk, patient_id: str, visit_id: str, page: int = 1) -> None:
+    def __init__(
+        self, desk: Desk, patient_id: str, visit_id: str, page: int = 1, before: Step | None = None
+    ) -> None:
+        """Take the desk, who it is and which page, and what was being typed before a lock."""
         super().__init__(desk)
+        self._before = before
         self.patient_id = patient_id
         self.visit_id = visit_id
         self.page = page
@@ -84,8 +91,8 @@ class PatientScreen(TaskKeeping):
         return self._chart
 
     def step(self) -> Step:
-        """Return whose chart is open, and the page."""
-        return Step(PlaceName.PATIENT, self.patient_id, self.visit_id, self.page)
+        """Return whose chart is open, the page, and what is being typed there."""
+        return self._typed_reason()
 
     def load(self) -> None:
         """Open the chart; keys wait for it, so that `v` straight after Enter finds the patient."""
@@ -114,6 +121,9 @@ class PatientScreen(TaskKeeping):
         banner.show_patient(chart.banner)
         banner.display = True
         self._show_page(stay=stay)
+        before, self._before = self._before, None
+        if before is not None:
+            self._go_on_typing(before)
         self.call_after_refresh(self._look_at_news)
 
     def _look_at_news(self) -> None:
@@ -233,6 +243,28 @@ class PatientScreen(TaskKeeping):
         address = await self.day.show_address(self.patient_id)
         if self.is_current:
             self.tell(visible(address))
+
+    def why_not_copy(self) -> str:
+        """Return why nothing of this page can be copied, or nothing."""
+        if not self.day.may_copy:
+            return nb.text("copy.off")
+        found = copyable(self._chart, self.page) if self._chart is not None else None
+        if found is None:
+            return nb.text("copy.nothing")
+        return nb.text("copy.too_long") if len(found.text) > LONGEST else ""
+
+    def action_field_copy(self) -> None:
+        """Hand what is marked on this page to the clipboard; the log's row comes first."""
+        self.start(self._copy, "copy")
+
+    async def _copy(self) -> None:
+        found = copyable(self._chart, self.page) if self._chart is not None else None
+        if found is None:
+            return
+        await self.day.note_copied(self.patient_id, found.what, len(found.text))
+        if self.is_current and self.feltjournal.lay_on_clipboard(found.text):
+            at = fmt.clock_exact(self.feltjournal.copied.ends_at)
+            self.tell(nb.text("copy.done", n=len(found.text), at=at))
 
     def action_outbox_show(self) -> None:
         """Open the outbox."""

@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from services.access_views import Approach
+from services.kept_place import PlaceName, Step
 from services.trouble import Trouble
 from tui.actions import bindings_for
 from tui.screens.match import agrees_line, identity_line
@@ -23,7 +24,7 @@ from tui.widgets.row_list import RowList
 from tui.widgets.value_field import ValueField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.segment import Segment
     from textual.app import ComposeResult
@@ -47,8 +48,10 @@ class PatientSearchScreen(Place):
     PatientSearchScreen #hint { height: auto; margin: 1 0; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, typed: Mapping[str, str] | None = None) -> None:
+        """Take the desk, and what had been typed before a lock; it is asked for by the key alone."""
         super().__init__(desk)
+        self._typed = typed or {}
         self._is_opening = False
 
     def compose_body(self) -> ComposeResult:
@@ -58,7 +61,7 @@ class PatientSearchScreen(Place):
             with Horizontal(classes="row"):
                 words = line("   ", piece(nb.text(f"search.{name}"), Ink.DIM))
                 yield Static(content(words), classes="label", markup=False)
-                yield ValueField(name, cells=cells, id=f"search-{name}")
+                yield ValueField(name, self._typed.get(name, ""), cells=cells, id=f"search-{name}")
         yield Static(id="hint", markup=False)
         yield RowList["Candidate"](self._draw, detail=self._detail)
 
@@ -74,6 +77,11 @@ class PatientSearchScreen(Place):
         self.query_one("#about", Static).update(content_of(about))
         self.query_one(RowList).can_focus = False
         self._field("number").focus()
+
+    def step(self) -> Step | None:
+        """Return what is typed; who was found is asked for anew."""
+        typed = {name: value for name, _ in FIELDS if (value := self._field(name).value)}
+        return Step(PlaceName.SEARCH, field=self.focus_name, typed=typed) if typed else None
 
     def _field(self, name: str) -> ValueField:
         return self.query_one(f"#search-{name}", ValueField)

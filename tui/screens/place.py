@@ -117,6 +117,11 @@ class Place(Acting, Screen[None]):
         """Return how to come back here after a lock; None where one comes back to the place below."""
         return None
 
+    @property
+    def focus_name(self) -> str:
+        """Return the id of what has the focus, to go back to; empty for nothing that has a name."""
+        return (self.focused.id or "") if self.focused is not None else ""
+
     # --- living
 
     def on_mount(self) -> None:
@@ -163,6 +168,7 @@ class Place(Acting, Screen[None]):
         self.query_one(FrameLine).show_state(
             ENVIRONMENT_WORD[status.environment],
             *emergency_words(self._emergency),
+            *clipboard_words(self.feltjournal.copied.ends_at),
             *status_words(status, self.now(), has_since=self.HAS_SINCE),
         )
 
@@ -220,6 +226,11 @@ class Place(Acting, Screen[None]):
         """Say what happened, what is safe and what to do next, each on its line."""
         if self.is_attached:
             self.query_one(WordsLine).show_trouble(trouble, self.size.width)
+
+
+def clipboard_words(ends_at: datetime | None) -> list[tuple[str, str]]:
+    """Return what line 1 says while something of a patient is on the clipboard: until when."""
+    return [] if ends_at is None else [(nb.text("copy.status", at=fmt.clock_exact(ends_at)), "bold reverse")]
 
 
 def emergency_words(access: AccessRecord | None) -> list[tuple[str, str]]:

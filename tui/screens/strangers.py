@@ -99,7 +99,7 @@ class StrangerScreen(Place):
     def step(self) -> Step | None:
         """Return what is typed: no draft keeps it, for it is about nobody yet."""
         typed = {name: value for name, _ in FIELDS if (value := self._field(name).value)}
-        return Step(PlaceName.STRANGER, typed=typed) if typed else None
+        return Step(PlaceName.STRANGER, field=self.focus_name, typed=typed) if typed else None
 
     def load(self) -> None:
         """Begin in the first field."""

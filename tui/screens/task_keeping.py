@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,6 +10,7 @@ from textual import on
 from textual.binding import Binding
 
 from offline_cache.states import EntryKind
+from services.kept_place import PlaceName, Step
 from services.trouble import Trouble
 from tui.screens.entry_place import signed_words
 from tui.screens.place import Place
@@ -32,6 +34,7 @@ PLAN_PAGE = 5
 MOST = 8
 """Tasks in sight at once; more are reached with the arrows."""
 _REASON = 44
+_NOT_DONE = "not-done"
 _DIGITS = 5
 
 
@@ -137,8 +140,27 @@ class TaskKeeping(Place):
             asked.append(Asked(nb.text("sign.retype"), _DIGITS))
         lines = self._summary(chart, task, done=done)
         self.query_one(DockBar).open(
-            "done" if done else "not-done", content_of(lines), *asked, scope="signing"
+            "done" if done else _NOT_DONE, content_of(lines), *asked, scope="signing"
         )
+
+    def _typed_reason(self) -> Step:
+        """Return the patient's place with the reason that is being typed, and for which task. Digits are typed again."""
+        bar = self.query_one(DockBar)
+        here = Step(PlaceName.PATIENT, self.patient_id, self.visit_id, self.page)
+        if bar.purpose != _NOT_DONE or self._asked_of is None:
+            return here
+        return replace(here, entry_id=self._asked_of.task_id, kind=_NOT_DONE, typed={_NOT_DONE: bar.typed[0]})
+
+    def _go_on_typing(self, before: Step) -> None:
+        """Ask again for the reason that was being typed before a lock, if the task still waits for one."""
+        rows = self.query_one(TaskList)
+        found = [n for n, task in enumerate(rows.items) if task.task_id == before.entry_id]
+        if before.kind != _NOT_DONE or not found:
+            return
+        rows.move_to(found[0])
+        if not (self.why_not_change() or self.why_not_task()):
+            self._ask(done=False)
+            self.query_one(DockBar).fill(before.typed.get(_NOT_DONE, ""))
 
     @staticmethod
     def _number(chart: Chart) -> str:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 ACCESS_TEXT: dict[str, str] = {
+    # the clipboard
+    "copy.off": "Kopiering er slått av her: andre programmer kan lese utklippstavlen.",
+    "copy.nothing": "Herfra kopieres ingenting. Det går fra 2 medisin, 3 måling og 4 notat.",
+    "copy.too_long": "Teksten er for lang for utklippstavlen. Ingenting er kopiert.",
+    "copy.done": "Kopiert, {n} tegn, og loggført. Tømmes {at}, og når skjermen skjules.",
+    "copy.status": "utklipp til {at}",
     "search.place": "Søk i journalen",
     "search.about": "Fødselsnummer finner én. Navn kan finne flere; fødselsdato snevrer inn. Søket blir loggført.",
     "search.name": "Navn",

@@ -249,6 +249,11 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
         "Pasienten vises ikke lenger, og journalen slettes herfra. Det du har skrevet, er beholdt.",
         "Trenger du mer tid: søk opp pasienten på nytt med / fra runden.",
     ),
+    _C.COPY_OFF: TroubleWords(
+        "Kopiering er slått av for denne journalen.",
+        "Ingenting er lagt på utklippstavlen. Andre programmer kan lese det som ligger der.",
+        "Skriv av det du trenger.",
+    ),
     _C.REASON_INCOMPLETE: TroubleWords(
         "Begrunnelsen er ikke hel.",
         "Ingenting er hentet eller vist.",

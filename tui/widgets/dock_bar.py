@@ -89,6 +89,16 @@ class DockBar(Acting, Vertical, can_focus=True):
         """Return what it was opened for; empty while it is shut."""
         return self._purpose if self.is_open else ""
 
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """Return what stands in the fields now."""
+        return tuple(self._field(number).value for number in range(self._count)) if self.is_open else ()
+
+    def fill(self, *typed: str) -> None:
+        """Put back what had been typed in the first fields."""
+        for number, value in enumerate(typed[: self._count]):
+            self._field(number).value = value
+
     def open(self, purpose: str, lines: Content, *asked: Asked, scope: str = "asking") -> None:
         """Show what is to be decided; the first field takes the focus, or the bar itself."""
         key_line = self.screen.query_one(KeyLine)
@@ -152,8 +162,7 @@ class DockBar(Acting, Vertical, can_focus=True):
     def action_ask_confirm(self) -> None:
         """Say that it is decided; the place shuts the bar when it is done."""
         if self.is_open:
-            typed = tuple(self._field(number).value for number in range(self._count))
-            self.post_message(self.Confirmed(self._purpose, typed))
+            self.post_message(self.Confirmed(self._purpose, self.typed))
 
     def action_ask_leave(self) -> None:
         """Shut it; nothing was done."""
