@@ -146,7 +146,7 @@ class FaultyLine(httpx.AsyncBaseTransport):
         self.seen: dict[tuple[str, str], tuple[int, bytes]] = {}
         """What this laptop last read of each resource: number and body of the version."""
         self.sent_in_doubt: Counter[str] = Counter()
-        """How often a note that may have arrived left again, by the id of its part."""
+        """How often a note that may have arrived left again, by the id of its part; not what is known to have been refused."""
         self._doubtful: set[str] = set()
         self._chance = chance
         self._may_refuse = chance.random() < 0.25
@@ -167,12 +167,19 @@ class FaultyLine(httpx.AsyncBaseTransport):
             return await self._carry(request, self._draw(is_write=False))
         self.watch()
         note = await _note_of(request)
-        self.sent_in_doubt[note] += note in self._doubtful
+        again = int(note in self._doubtful)
         try:
-            return await self._carry(request, self._draw(is_write=True))
-        except httpx.ReadError:
-            self._doubtful |= {note} - {""}
+            answer = await self._carry(request, self._draw(is_write=True))
+        except httpx.ConnectError:
             raise
+        except BaseException as error:
+            self.sent_in_doubt[note] += again
+            if isinstance(error, httpx.ReadError):
+                self._doubtful |= {note} - {""}
+            raise
+        if not 400 <= answer.status_code < 500:
+            self.sent_in_doubt[note] += again
+        return answer
 
     async def _carry(self, request: httpx.Request, fault: str) -> httpx.Response:
         await self._on_the_way_out(fault, request)
