@@ -97,7 +97,11 @@ class Arriving:
         client = terms.client or PublicClient(setup.journal.client_id)
         party = Party(self._http, client, setup.clock, setup.ids, self._holder())
         device = await DeviceSignIn.begin(
-            party, setup.journal.base_url, scopes=terms.scopes, issuer=setup.journal.issuer
+            party,
+            setup.journal.base_url,
+            scopes=terms.scopes,
+            issuer=setup.journal.issuer,
+            assurance=terms.assurance,
         )
         said = device.invitation
         picture = text_qr(said.with_code or said.address)
@@ -117,6 +121,7 @@ class Arriving:
             issuer=journal.issuer,
             holder=self._holder(),
             prompt=terms.prompt,
+            assurance=terms.assurance,
         )
 
     def _holder(self) -> HolderKey | None:

@@ -243,12 +243,12 @@ class Entrance:
 
     async def _open_with(self, vault: Vault, keys: CacheKeys, folder: Path) -> Session:
         """Open the store and all that stands on it; a store that came to no session is closed again."""
-        arrival = self._arrival
+        arrival, terms = self._arrival, self._setup.journal.terms
         store = await self._setup.worker.run(self._open_kept, vault, keys)
         try:
             await self._setup.worker.run(self._require_environment, store)
             clinician = arrival.clinician if arrival else await self._setup.worker.run(kept_clinician, store)
-            grant = arrival.grant if arrival else await self._setup.worker.run(self._kept_grant, store)
+            grant = arrival.grant if arrival else await self._setup.worker.run(kept_grant, store, terms)
             kind = await self._setup.worker.run(kind_of, vault)
             seals = sealing.seals_of(self._setup, folder, keys.database_id, clinician)
             session = await self._session(clinician, grant, kind, store, vault, seals)
@@ -355,12 +355,6 @@ class Entrance:
             store.meta.put(_ENVIRONMENT, environment)
         elif kept not in (None, environment):
             raise StoreSwapped("another environment's")
-
-    def _kept_grant(self, store: Store) -> Grant | None:
-        """Return the kept sign-in; one whose tokens are bound to no key is none where the journal's file demands that since."""
-        grant = kept_grant(store)
-        is_bare = grant is not None and not grant.holder_key
-        return None if is_bare and self._setup.journal.terms.is_bound else grant
 
     def _open_in_memory(self) -> Store:
         keys = CacheKeys.passing(self._setup.ids)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from client.auth.assurance import Assurance
 from client.auth.client_authentication import ClientAuthentication, KeyClient, PublicClient, SecretClient
 from client.tls import NoAuthority, authority_context
 from offline_cache.retention_policy import RetentionPolicy
@@ -102,7 +103,15 @@ class Beside:
             redirect_host=table.redirect_host,
             ways=tuple(dict.fromkeys(Way(one) for one in table.ways)),
             courses=courses,
+            assurance=self._assurance(table),
         )
+
+    def _assurance(self, table: SignInTable) -> Assurance:
+        """Return what a sign-in must be worth; a claim that is named for no level was meant for one."""
+        if "level_claim" in table.model_fields_set and not table.level:
+            self._tell("claim-without-level", "sign_in.level_claim")
+        age = table.max_age_minutes
+        return Assurance(tuple(table.level or ()), table.level_claim, age and age * 60)
 
     def _client(self, table: SignInTable) -> ClientAuthentication | None:
         """Return the client; a file that its kind does not use is told of, for it was meant to."""

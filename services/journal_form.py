@@ -54,9 +54,16 @@ def _is_organisation_number(text: str) -> str:
     return text
 
 
+def _is_one_word(text: str) -> str:
+    if len(text.split()) != 1 or not text.isprintable():
+        raise PydanticCustomError("one-word", "more than one word")
+    return text
+
+
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_is_filled)]
 Https = Annotated[str, AfterValidator(_is_filled), AfterValidator(_is_https)]
 FileName = Annotated[str, AfterValidator(_is_filled), AfterValidator(_is_file)]
+OneWord = Annotated[Text, AfterValidator(_is_one_word)]
 Words = Annotated[list[Text], Field(min_length=1)]
 
 
@@ -76,6 +83,9 @@ class SignInTable(_Table):
     scopes: Words | None = None
     ways: Annotated[list[Literal["browser", "device"]], Field(min_length=1)] = ["browser", "device"]
     bound: bool = False
+    level: Annotated[list[OneWord], Field(min_length=1)] | None = None
+    level_claim: OneWord = "acr"
+    max_age_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
     prompt: Literal["", "consent"] = ""
     redirect_host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from client.auth.assurance import Assurance
 from services.status_views import Way
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class SignInTerms:
         redirect_host: How this machine is named in the address that a browser is sent back to.
         ways: The ways that the organisation allows, the first one first.
         courses: What a clinician must have passed before anything is opened; in the words of the issuer's claim `kurs`.
+        assurance: The level that a sign-in must be made at, and how long ago at most.
     """
 
     client: ClientAuthentication | None = None
@@ -40,3 +42,4 @@ class SignInTerms:
     redirect_host: str = "127.0.0.1"
     ways: tuple[Way, ...] = (Way.BROWSER, Way.DEVICE)
     courses: tuple[str, ...] = ()
+    assurance: Assurance = field(default_factory=Assurance)

@@ -35,6 +35,7 @@ class Endpoints:
     userinfo: str = (
         ""  # where the issuer tells of the person what the id_token leaves out; empty where there is none
     )
+    levels: tuple[str, ...] = ()  # what `acr_values` may ask for; empty where the issuer does not say
     capabilities: tuple[str, ...] = ()  # SMART's own words for what the journal's sign-in does
 
 
@@ -52,6 +53,7 @@ class _Description(msgspec.Struct):
     require_pushed_authorization_requests: bool | None = None
     token_endpoint_auth_methods_supported: list[str] | None = None
     dpop_signing_alg_values_supported: list[str] | None = None
+    acr_values_supported: list[str] | None = None
     capabilities: list[str] | None = None
 
 
@@ -137,6 +139,7 @@ def _endpoints(http: AuthTransport, smart: _Description, openid: _Description) -
         client_methods=tuple(openid.token_endpoint_auth_methods_supported or ()),
         holder_signatures=tuple(openid.dpop_signing_alg_values_supported or ()),
         userinfo=_if_near(http, openid.userinfo_endpoint),
+        levels=tuple(openid.acr_values_supported or ()),
         capabilities=tuple(smart.capabilities or ()),
     )
     required = (endpoints.authorization, endpoints.token, endpoints.jwks)

@@ -102,7 +102,7 @@ class SignInRoom:
         return SecretClient(kind, SECRET) if kind == "symmetric" else PublicClient(kind)
 
     def hand(self, word: str) -> None:
-        """Let the test's hand reach in: expire, revoke or nonce."""
+        """Let the test's hand reach in: expire, revoke, nonce or proves; see the server."""
         assert self._hand.get(f"{self.issuer}/control/{word}").status_code == 200
 
     def asked(self) -> list[Asked]:

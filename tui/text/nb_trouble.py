@@ -94,6 +94,16 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
     _C.SIGN_IN_FAILED: TroubleWords(
         "Innloggingen ble ikke godtatt.", _NOTHING_STORED, "Velg person på nytt, eller prøv igjen om litt."
     ),
+    _C.LEVEL_TOO_LOW: TroubleWords(
+        "Du er logget inn på et lavere nivå enn journalen krever ({wanted}).",
+        "Innloggingen er ikke brukt, og ingenting av den er lagret.",
+        "Logg inn på nytt, og velg en innlogging på det nivået.",
+    ),
+    _C.SIGN_IN_TOO_OLD: TroubleWords(
+        "Det er for lenge siden du viste hvem du er; journalen krever at det er gjort siste {wanted} min.",
+        "Innloggingen er ikke brukt, og ingenting av den er lagret.",
+        "Logg inn på nytt, og vis hvem du er én gang til.",
+    ),
     _C.COURSE_MISSING: TroubleWords(
         "Innloggingen er godkjent, men opplæringen mangler: {courses}.",
         "Ingen pasient vises. Det du har signert, er beholdt og sendes.",
