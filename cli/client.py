@@ -39,8 +39,18 @@ def _run(options: Namespace, *, is_locked: bool) -> int:
     from tui.screens.opening import OpeningScreen
 
     clock = SystemClock()
-    app = FeltjournalApp(Launch(lambda: OpeningScreen(clock), lambda: _workday(options), clock))
+    days: list[Workday] = []
+
+    def workday() -> Workday:
+        days.append(_workday(options))
+        return days[-1]
+
+    app = FeltjournalApp(Launch(lambda: OpeningScreen(clock), workday, clock))
     app.run(mouse=False)
+    if any(day.left_signed_in for day in days):
+        from cli.words import LEFT_SIGNED_IN
+
+        print(LEFT_SIGNED_IN, file=sys.stderr)
     return app.return_code or 0
 
 

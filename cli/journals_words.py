@@ -87,6 +87,8 @@ _FINDINGS = {
     "cannot-bind": "Filen krever at tilgangen bindes til en nøkkel (DPoP, ES256); innloggingen kan det ikke.",
     "could-bind": "Innloggingen kan binde tilgangen til en nøkkel (DPoP); filen ber ikke om det. "
     "Sett bound = true om journalen også kan det.",
+    "gives-back": "En innlogging som ikke beholdes, avsluttes også hos utstederen.",
+    "no-giving-back": "Utstederen kan ikke avslutte en innlogging på forespørsel; den varer der til den går ut.",
     "level": "Innlogging må være på nivå {levels}; en som er lavere, slipper ikke inn.",
     "no-level": "Filen krever innlogging på nivå {levels}; innloggingen sier at den ikke har det nivået. Ingen slipper inn.",
     "any-level": "Filen krever ikke noe nivå av innloggingen; da gjelder det innloggingen er satt opp til. Sett sign_in.level.",

@@ -91,6 +91,7 @@ def _sign_in(setup: Setup, endpoints: Endpoints) -> Iterator[Finding]:
         yield Finding("bound", Level.OK) if is_offered else Finding("cannot-bind", Level.FAIL)
     elif endpoints.holder_signatures:
         yield Finding("could-bind", Level.WARN)
+    yield Finding("gives-back", Level.OK) if endpoints.revocation else Finding("no-giving-back", Level.WARN)
     yield from _worth(terms.assurance, endpoints)
     if "offline_access" not in terms.scopes:
         yield Finding("no-refresh", Level.WARN)

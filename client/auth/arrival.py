@@ -12,6 +12,7 @@ from client.auth.assurance import Assurance
 from client.auth.errors import SignInError, SignInReason
 from client.auth.grant import Grant, SignedInUser
 from client.auth.id_token import verify_id_token
+from client.auth.revocation import give_back
 from client.auth.token_answer import TokenAnswer, read_token_answer
 from client.errors import JournalError
 from client.failures import json_body
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _WANTED = ("name", "fhirUser")
 _OK = 200
 _NOTHING = Assurance()
+_NOBODY = SignedInUser("", "", "", "", (), "")
 
 
 async def grant_of(
@@ -55,19 +57,20 @@ async def grant_of(
     tokens = read_token_answer(answer, endpoints.token, is_bound=party.holder is not None)
     if not tokens.id_token:
         raise SignInError(SignInReason.IDENTITY, detail="no id_token")
+    given = make_grant(party, endpoints, tokens, _NOBODY, scopes)
     now = answer.server_time or party.clock.now()
-    claims = verify_id_token(
-        tokens.id_token,
-        await party.http.get_json(endpoints.jwks),
-        endpoints,
-        client_id=party.client.client_id,
-        nonce=nonce,
-        now=now,
-    )
-    level = assurance.reached(claims, now)
+    keys = await party.http.get_json(endpoints.jwks)
+    try:
+        claims = verify_id_token(
+            tokens.id_token, keys, endpoints, client_id=party.client.client_id, nonce=nonce, now=now
+        )
+        level = assurance.reached(claims, now)
+    except SignInError:
+        await give_back(party, given)
+        raise
     if endpoints.userinfo and not all(claims.get(name) for name in _WANTED):
         claims = await _told_of(party, endpoints.userinfo, tokens.access_token, claims["sub"]) | claims
-    return replace(make_grant(party, endpoints, tokens, _user(claims), scopes), level=level)
+    return replace(given, user=_user(claims), level=level)
 
 
 async def _told_of(party: Party, url: str, token: str, subject: str) -> dict[str, Any]:
@@ -98,6 +101,7 @@ def make_grant(
         token_endpoint=endpoints.token,
         client_id=party.client.client_id,
         issuer=endpoints.issuer,
+        revocation_endpoint=endpoints.revocation,
         holder_key=party.holder.to_text() if party.holder is not None else "",
     )
 

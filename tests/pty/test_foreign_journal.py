@@ -162,3 +162,15 @@ def test_a_faulty_file_is_said_on_the_screen_and_by_the_command(journal: Foreign
     nurse.sees("Filen som beskriver journalen prove, kan ikke brukes.")
     nurse.sees("feltjournal journals check prove")
     assert nurse.quits() == 0
+
+
+def test_a_sign_in_that_could_not_be_ended_is_said_when_one_leaves(home: Path, tmp_path: Path) -> None:
+    """Without a cache it is good for nothing here any more; whoever shares the machine is told what to do with the browser's."""
+    journal = ForeignJournal(tmp_path / "passing")
+    added(journal, home, ["browser"])
+    nurse = Nurse(home, desktop(home))
+    goes_in(nurse, journal)
+    nurse.sees("Runden er ikke tatt med")
+    journal.close()
+    assert nurse.quits() == 0
+    assert "Innloggingen svarte ikke da den skulle avsluttes." in nurse.terminal.raw.decode()
