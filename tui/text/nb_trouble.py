@@ -338,7 +338,7 @@ def trouble_words(trouble: Trouble) -> TroubleWords:
         "stays_words": _stays_words(trouble.details),
         "missing_words": _missing_words(trouble.details),
     }
-    facts |= {name: trouble.details.get(name, "") for name in ("courses", "known", "name")}
+    facts |= {name: trouble.details.get(name, "") for name in ("courses", "known", "name", "wanted")}
     return TroubleWords(words.what.format(**facts), words.safe, words.next.format(**facts))
 
 
