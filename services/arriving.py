@@ -101,7 +101,7 @@ class Arriving:
         device = await DeviceSignIn.begin(
             party,
             setup.journal.base_url,
-            scopes=terms.scopes,
+            scopes=setup.journal.scopes,
             issuer=setup.journal.issuer,
             assurance=terms.assurance,
         )
@@ -132,7 +132,7 @@ class Arriving:
             journal.base_url,
             client=terms.client or PublicClient(journal.client_id),
             redirect_uri=redirect_uri,
-            scopes=terms.scopes,
+            scopes=journal.scopes,
             ids=self._setup.ids,
             clock=self._setup.clock,
             issuer=journal.issuer,

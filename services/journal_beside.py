@@ -14,7 +14,7 @@ from services.configured_journal import Backend, ConfiguredJournal
 from services.idle_policy import IdlePolicy
 from services.journal_problem import Problem, line_of
 from services.setup import JournalAddress
-from services.sign_in_terms import SCOPES, SignInTerms
+from services.sign_in_terms import SignInTerms
 from services.views import Environment, Way
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Beside:
     def _terms(self, table: SignInTable, courses: tuple[str, ...]) -> SignInTerms:
         return SignInTerms(
             client=self._client(table),
-            scopes=tuple(table.scopes) if table.scopes else SCOPES,
+            scopes=tuple(table.scopes or ()),
             is_bound=table.bound,
             prompt=table.prompt,
             redirect_host=table.redirect_host,

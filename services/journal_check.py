@@ -93,7 +93,7 @@ def _sign_in(setup: Setup, endpoints: Endpoints) -> Iterator[Finding]:
         yield Finding("could-bind", Level.WARN)
     yield Finding("gives-back", Level.OK) if endpoints.revocation else Finding("no-giving-back", Level.WARN)
     yield from _worth(terms.assurance, endpoints)
-    if "offline_access" not in terms.scopes:
+    if "offline_access" not in setup.journal.scopes:
         yield Finding("no-refresh", Level.WARN)
 
 

@@ -10,7 +10,7 @@ from offline_cache.keys import KdfParams
 from offline_cache.retention_policy import RetentionPolicy
 from ports.browser import Browser, SystemBrowser
 from services.idle_policy import IdlePolicy
-from services.sign_in_terms import SignInTerms
+from services.sign_in_terms import SignInTerms, scopes_for
 from services.views import Environment
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class JournalAddress:
     wipe_address: str = ""
     authority: bytes = b""
     terms: SignInTerms = field(default_factory=SignInTerms)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return what is asked for at sign-in."""
+        return self.terms.scopes or scopes_for(self.patient_list)
 
 
 @dataclass(frozen=True, slots=True)

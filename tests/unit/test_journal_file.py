@@ -76,7 +76,7 @@ def test_a_short_file_is_enough(folder: Path) -> None:
     assert (address.embedded_key, address.authority, address.organisation_key) == (None, b"", None)
     assert address.terms.client == PublicClient("feltjournal")
     assert address.terms.assurance == Assurance()
-    assert (address.terms.scopes, address.terms.ways) == (SCOPES, (Way.BROWSER, Way.DEVICE))
+    assert (address.scopes, address.terms.ways) == (SCOPES, (Way.BROWSER, Way.DEVICE))
 
 
 def test_all_that_may_stand_in_it_is_read(folder: Path) -> None:
