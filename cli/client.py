@@ -55,11 +55,12 @@ def _run(options: Namespace, *, is_locked: bool) -> int:
 
 
 def _workday(options: Namespace) -> Workday:
-    """Build the working day; with `--sandbox` the embedded journal is started first."""
-    if options.sandbox:
+    """Build the working day. With `--sandbox`, or to practise in it, the embedded journal is started first."""
+    from services.start import practice_here, workday_here
+
+    journal, is_embedded = practice_here(options.journal) if options.practice else (options.journal, False)
+    if options.sandbox or is_embedded:
         from cli.embedded import start_embedded
 
         start_embedded()
-    from services.start import workday_here
-
-    return workday_here(journal=options.journal, no_cache=options.no_cache)
+    return workday_here(journal=journal, no_cache=options.no_cache)

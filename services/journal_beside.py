@@ -58,6 +58,7 @@ class Beside:
             idle=self._idle(policy),
             backend=self._backend(form.backend) if form.backend else None,
             organisation=form.organisation.name if form.organisation else "",
+            training=policy.training_journal,
         )
 
     def _idle(self, policy: PolicyTable) -> IdlePolicy:
@@ -208,6 +209,7 @@ def _not_with_embedded(form: JournalForm) -> list[str]:
         "organisation.public_key": form.organisation and form.organisation.public_key,
         "policy.wipe_address": form.policy.wipe_address,
         "policy.courses": form.policy.courses,
+        "policy.training_journal": form.policy.training_journal,
     }
     return [name for name, is_there in is_set.items() if is_there]
 

@@ -14,6 +14,7 @@ from client.origin import Origin
 _LIST = re.compile(r"(Group|List)/[A-Za-z0-9._-]{1,256}\Z")
 _NUMBER = re.compile(r"[0-9]{9}\Z")
 _FILE = re.compile(r"[A-Za-z0-9._-]{1,80}\Z")
+_JOURNAL = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
 _PLACEHOLDER = re.compile(r"<[^<>]+>")
 
 
@@ -45,6 +46,12 @@ def _is_file(text: str) -> str:
 def _is_list(text: str) -> str:
     if text and not _LIST.match(text):
         raise PydanticCustomError("patient-list", "no list of patients")
+    return text
+
+
+def _is_journal(text: str) -> str:
+    if text and not _JOURNAL.match(text):
+        raise PydanticCustomError("journal-name", "no name of a journal")
     return text
 
 
@@ -119,6 +126,7 @@ class PolicyTable(_Table):
     lock_minutes: Annotated[int, Field(ge=1, le=30)] = 10
     wipe_address: Https | None = None
     courses: list[Text] = []
+    training_journal: Annotated[str, AfterValidator(_is_journal)] = ""
 
 
 class JournalForm(_Table):

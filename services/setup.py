@@ -77,3 +77,8 @@ class Setup:
     inner: httpx.AsyncBaseTransport | None = None
     ballast: int = BALLAST_BYTES
     browser: Browser = field(default_factory=SystemBrowser)
+    organisation: str = ""
+    """Whose laptops these are, where the journal's file says it."""
+
+    training: str = ""
+    """The journal that who lacks a course may practise in, by its name on this machine; empty for none."""

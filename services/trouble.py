@@ -35,7 +35,7 @@ class TroubleCode(StrEnum):
     SIGN_IN_TOO_OLD = (
         "sign-in-too-old"  # the person proved who they are too long ago; details: wanted, in minutes
     )
-    COURSE_MISSING = "course-missing"  # details: courses; no chart is shown
+    COURSE_MISSING = "course-missing"  # details: courses, training, organisation; no chart is shown
     PIN_TOO_SHORT = "pin-too-short"
     PIN_COMMON = "pin-common"
     WRONG_PIN = "wrong-pin"  # details: left, wait

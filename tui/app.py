@@ -23,7 +23,7 @@ from tui.action import is_function_key, key_name
 from tui.actions import actions_of, bindings_for
 from tui.clipboard import Clipboard
 from tui.keyboard import Keyboard
-from tui.launch import LOCK, Launch
+from tui.launch import LOCK, PRACTISE, Launch
 from tui.privacy import Privacy
 from tui.resuming import steps_of
 from tui.terminal import SafeLines, colours
@@ -93,6 +93,8 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         self._workday: asyncio.Future[Workday] | None = None
         self._key_count = 0
         self._warned_at = -1
+        self.may_practise = False
+        """Whether somebody was told that a course is missing, and where to practise."""
         self.keyboard = Keyboard(self, self._forward_key)
         self.keyboard.on_behind = self._show_waiting
         self.privacy = Privacy(self, self._lock)
@@ -349,6 +351,14 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
             self.say(f"{lost} {nb.text('lock.again')}")
             return
         await self.leave(LOCK)
+
+    def why_not_practise(self) -> str:
+        """Say why this client is not turned to the training journal."""
+        return "" if self.may_practise else nb.text("practise.none")
+
+    async def action_app_practise(self) -> None:
+        """Start over in the training journal; what was signed here is kept here."""
+        await self.leave(PRACTISE)
 
     def _keeps_nothing(self) -> bool:
         """Tell whether this session lives in memory only."""

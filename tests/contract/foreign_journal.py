@@ -79,7 +79,14 @@ class ForeignJournal:
         self.inner.close()
 
     def setup(
-        self, machine: Path, *, no_cache: bool = False, client_id: str = "bound", **terms: Any
+        self,
+        machine: Path,
+        *,
+        no_cache: bool = False,
+        client_id: str = "bound",
+        training: str = "",
+        organisation: str = "",
+        **terms: Any,
     ) -> Setup:
         """Return what a client on this machine is built from."""
         how = SignInTerms(scopes=SCOPES, prompt="consent", is_bound=client_id == "bound", **terms)
@@ -103,6 +110,8 @@ class ForeignJournal:
             key_cost=KdfParams(memory_kib=64, passes=1, lanes=1),
             ballast=4096,
             browser=self.desktop,
+            training=training,
+            organisation=organisation,
         )
 
     def day(self, machine: Path, **options: Any) -> Workday:

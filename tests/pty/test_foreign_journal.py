@@ -174,3 +174,25 @@ def test_a_sign_in_that_could_not_be_ended_is_said_when_one_leaves(home: Path, t
     journal.close()
     assert nurse.quits() == 0
     assert "Innloggingen svarte ikke da den skulle avsluttes." in nurse.terminal.raw.decode()
+
+
+def test_who_lacks_a_course_starts_over_in_the_training_journal(journal: ForeignJournal, home: Path) -> None:
+    """A fresh process takes the terminal, in the embedded journal, which is started for it; a lock stays in training."""
+    added(journal, home, ["browser"])
+    file = home / ".config" / "feltjournal" / "journals" / "prove" / "journal.toml"
+    more = b'courses = ["legemidler"]\ntraining_journal = "innebygd"\n'
+    SystemDisk().replace(file, file.read_bytes() + more)
+    nurse = Nurse(home, desktop(home))
+    goes_in(nurse, journal)
+    nurse.sees("opplæringen mangler: legemidler.")
+    nurse.presses("f7")
+    try:
+        nurse.sees("Olav Lie")
+        assert "ØVING" in nurse.terminal.lines[0]
+        nurse.presses("f12")
+        nurse.sees("Olav Lie")
+        assert nurse.quits() == 0
+    finally:
+        subprocess.run(
+            [*COMMAND, "sandbox", "stop"], env=plain_environment(home), check=True, capture_output=True
+        )
