@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cli.supervisor import FIRST_LINE
 from ports.disk import SystemDisk
 from tests.contract.foreign_journal import ForeignJournal
 from tests.contract.sign_in_room import Browser
@@ -188,9 +189,12 @@ def test_who_lacks_a_course_starts_over_in_the_training_journal(journal: Foreign
     nurse.presses("f7")
     try:
         nurse.sees("Olav Lie")
-        assert "ØVING" in nurse.terminal.lines[0]
+        assert "TRENING" in nurse.terminal.lines[0]
+        starts = nurse.terminal.raw.count(FIRST_LINE.encode())
         nurse.presses("f12")
+        nurse.terminal.wait_for(lambda t: t.raw.count(FIRST_LINE.encode()) > starts)
         nurse.sees("Olav Lie")
+        assert "TRENING" in nurse.terminal.lines[0]
         assert nurse.quits() == 0
     finally:
         subprocess.run(
