@@ -23,7 +23,8 @@ from tui.action import is_function_key, key_name
 from tui.actions import actions_of, bindings_for
 from tui.clipboard import Clipboard
 from tui.keyboard import Keyboard
-from tui.launch import LOCK, PRACTISE, Launch
+from tui.launch import LOCK, Launch
+from tui.practising import Practising
 from tui.privacy import Privacy
 from tui.resuming import steps_of
 from tui.terminal import SafeLines, colours
@@ -61,7 +62,7 @@ def unsent_words(number: int, *, is_kept: bool) -> str:
     return nb.text("leave.lost_one") if number == 1 else nb.text("leave.lost_many", n=number)
 
 
-class FeltjournalApp(Acting, App[int], inherit_bindings=False):
+class FeltjournalApp(Acting, Practising, App[int], inherit_bindings=False):
     """The whole client. Screens find the work through `day()`, and say one thing through `say()`."""
 
     CSS_PATH = None
@@ -93,8 +94,6 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
         self._workday: asyncio.Future[Workday] | None = None
         self._key_count = 0
         self._warned_at = -1
-        self.may_practise = False
-        """Whether somebody was told that a course is missing, and where to practise."""
         self.keyboard = Keyboard(self, self._forward_key)
         self.keyboard.on_behind = self._show_waiting
         self.privacy = Privacy(self, self._lock)
@@ -351,14 +350,6 @@ class FeltjournalApp(Acting, App[int], inherit_bindings=False):
             self.say(f"{lost} {nb.text('lock.again')}")
             return
         await self.leave(LOCK)
-
-    def why_not_practise(self) -> str:
-        """Say why this client is not turned to the training journal."""
-        return "" if self.may_practise else nb.text("practise.none")
-
-    async def action_app_practise(self) -> None:
-        """Start over in the training journal; what was signed here is kept here."""
-        await self.leave(PRACTISE)
 
     def _keeps_nothing(self) -> bool:
         """Tell whether this session lives in memory only."""
