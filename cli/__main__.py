@@ -113,7 +113,10 @@ def _screens(options: Namespace) -> int:
 
         return run_client(options, is_locked=is_locked)
 
-    return supervisor.run(client, before=_protect)
+    def practise() -> None:
+        options.practice = True
+
+    return supervisor.run(client, before=_protect, practise=practise)
 
 
 def _refusal(options: Namespace) -> str:

@@ -90,6 +90,9 @@ def parser() -> BokmalParser:
         default="innebygd",
         help="hvilken journal, se journals list (ellers: innebygd, øvingsjournalen)",
     )
+    whole.add_argument(
+        "--practice", action="store_true", help="øv: åpne øvingsjournalen som journalens oppsett nevner"
+    )
     commands = whole.add_subparsers(dest="command", metavar="", title="kommandoer", prog="feltjournal")
     _headless(add_command(commands, "status", "hva som ligger på maskinen, og hva som ikke er sendt", _LOOKS))
     _headless(add_command(commands, "sync", "lever det som er signert, én gang, nå", _SENDS))

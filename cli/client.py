@@ -39,17 +39,28 @@ def _run(options: Namespace, *, is_locked: bool) -> int:
     from tui.screens.opening import OpeningScreen
 
     clock = SystemClock()
-    app = FeltjournalApp(Launch(lambda: OpeningScreen(clock), lambda: _workday(options), clock))
+    days: list[Workday] = []
+
+    def workday() -> Workday:
+        days.append(_workday(options))
+        return days[-1]
+
+    app = FeltjournalApp(Launch(lambda: OpeningScreen(clock), workday, clock))
     app.run(mouse=False)
+    if any(day.left_signed_in for day in days):
+        from cli.words import LEFT_SIGNED_IN
+
+        print(LEFT_SIGNED_IN, file=sys.stderr)
     return app.return_code or 0
 
 
 def _workday(options: Namespace) -> Workday:
-    """Build the working day; with `--sandbox` the embedded journal is started first."""
-    if options.sandbox:
+    """Build the working day. With `--sandbox`, or to practise in it, the embedded journal is started first."""
+    from services.start import practice_here, workday_here
+
+    journal, is_embedded = practice_here(options.journal) if options.practice else (options.journal, False)
+    if options.sandbox or is_embedded:
         from cli.embedded import start_embedded
 
         start_embedded()
-    from services.start import workday_here
-
-    return workday_here(journal=options.journal, no_cache=options.no_cache)
+    return workday_here(journal=journal, no_cache=options.no_cache)

@@ -78,6 +78,7 @@ def _check(known: Journals, options: Namespace) -> int:
     """Read the file, then ask the journal and its issuer."""
     from services.journal_check import Level, check_journal
     from services.journal_file import read_journal_file
+    from services.practice import practice_findings
     from services.start import setup_here
 
     if options.name != EMBEDDED and options.name in known.names():
@@ -88,6 +89,7 @@ def _check(known: Journals, options: Namespace) -> int:
                 found = asyncio.run(check_journal(setup, configured.backend))
             finally:
                 setup.worker.close()
+            found += practice_findings(known, configured)
             _say(found, words.head(options.name, configured), options)
             if any(one.code == "unreachable" for one in found):
                 return ExitCode.OFFLINE

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LOCK = 75
 """The client's exit code that asks for a fresh process at the locked door."""
+PRACTISE = 76
+"""The client's exit code that asks for a fresh process in the training journal of this one."""
 CRASHED = 70
 """The client's exit code after it has shown its own page of what went wrong."""
 
@@ -70,12 +72,18 @@ class Terminal:
             termios.tcsetattr(self.descriptor, termios.TCSAFLUSH, self.modes)
 
 
-def run(client: Callable[[bool], int], *, before: Callable[[], None]) -> int:
+def run(
+    client: Callable[[bool], int],
+    *,
+    before: Callable[[], None],
+    practise: Callable[[], None] = lambda: None,
+) -> int:
     """Run the client in a child process until it ends, and say in one sentence how, unless it ended well.
 
     Args:
         client: What the child does; told whether it starts locked, it returns the exit code.
         before: What this process does once the first line stands and before there is a child.
+        practise: Turns the client to the training journal; called when one asked for it.
     """
     terminal = Terminal.save()
     terminal.write(FIRST_LINE)
@@ -84,13 +92,15 @@ def run(client: Callable[[bool], int], *, before: Callable[[], None]) -> int:
     while True:
         status = _child(client, terminal, is_locked=is_locked)
         code = os.waitstatus_to_exitcode(status)
-        if code != LOCK:
+        if code not in (LOCK, PRACTISE):
             terminal.restore()
             return _tell(code)
-        is_locked = True
+        is_locked = code == LOCK
         if not _HAS_FORK:  # this process held the keys: it is replaced whole
             terminal.restore()
-            start_anew()
+            start_anew(*([] if is_locked else ["--practice"]))
+        if not is_locked:
+            practise()
         terminal.write(FIRST_LINE)
 
 

@@ -15,6 +15,9 @@ PIN_CHANGED = (
 )
 INTERRUPTED = "Avbrutt. Det som er signert, er lagret. Kjør kommandoen igjen når det passer."
 
+LEFT_SIGNED_IN = """Innloggingen svarte ikke da den skulle avsluttes. Ingenting av den er lagret på denne maskinen.
+Den går ut av seg selv. Bruker flere maskinen, logg ut i nettleseren også."""
+
 _GIVE = "Gi den i en terminal, eller ved fildeskriptor: --pin-fd 3 3<FIL."
 NO_PIN = {
     NoPinBecause.NO_TERMINAL: f"PIN trengs, og her er ingen terminal å spørre i.\nIngenting er endret.\n{_GIVE}",

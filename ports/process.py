@@ -36,12 +36,12 @@ def exposed() -> list[str]:
     return lacking
 
 
-def start_anew() -> NoReturn:
-    """Run this program again from its beginning in place of this process: nothing that it has in memory is left.
+def start_anew(*more: str) -> NoReturn:
+    """Run this program again from its beginning with more arguments in place of this process: nothing in its memory is left.
 
     Only where no parent starts a fresh one. On Windows the system makes a new process and ends this one, which comes to the same.
     """
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  the very program that runs
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:], *more])  # noqa: S606  the very program that runs
 
 
 def end_with_parent() -> bool:

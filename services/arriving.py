@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from client.auth.client_authentication import PublicClient
 from client.auth.device_code import DeviceSignIn
+from client.auth.errors import SignInError
 from client.auth.holder_key import HolderKey
 from client.auth.loopback import Loopback
 from client.auth.party import Party
+from client.auth.revocation import give_back
 from client.auth.sign_in import SignIn
 from services import persona
 from services.trouble import Trouble, TroubleCode
@@ -82,7 +84,7 @@ class Arriving:
             browser = setup.browser
             is_open = browser.is_here() and await setup.worker.run(browser.open, sign_in.url)
             shown(BrowserView(sign_in.url, is_open))
-            return await known_here(setup, await sign_in.finish(await loopback.callback()))
+            return await self._known(await sign_in.finish(await loopback.callback()))
 
     async def with_code(self, shown: Callable[[CodeView], None]) -> Grant:
         """Show a code and wait until a person has entered it on another device.
@@ -97,12 +99,31 @@ class Arriving:
         client = terms.client or PublicClient(setup.journal.client_id)
         party = Party(self._http, client, setup.clock, setup.ids, self._holder())
         device = await DeviceSignIn.begin(
-            party, setup.journal.base_url, scopes=terms.scopes, issuer=setup.journal.issuer
+            party,
+            setup.journal.base_url,
+            scopes=setup.journal.scopes,
+            issuer=setup.journal.issuer,
+            assurance=terms.assurance,
         )
         said = device.invitation
         picture = text_qr(said.with_code or said.address)
         shown(CodeView(said.user_code, said.address, picture, said.ends_at))
-        return await known_here(setup, await device.finish())
+        return await self._known(await device.finish())
+
+    async def give_back(self, grant: Grant) -> None:
+        """Give back a sign-in that comes to nothing here."""
+        setup = self._setup
+        client = setup.journal.terms.client or PublicClient(setup.journal.client_id)
+        holder = HolderKey.from_text(grant.holder_key) if grant.holder_key else None
+        await give_back(Party(self._http, client, setup.clock, setup.ids, holder), grant)
+
+    async def _known(self, grant: Grant) -> Grant:
+        """Return the grant of somebody whom this journal knows and lets in; another's is given back."""
+        try:
+            return await known_here(self._setup, grant)
+        except (SignInError, Trouble):
+            await self.give_back(grant)
+            raise
 
     async def _begin(self, redirect_uri: str) -> SignIn:
         journal, terms = self._setup.journal, self._setup.journal.terms
@@ -111,12 +132,13 @@ class Arriving:
             journal.base_url,
             client=terms.client or PublicClient(journal.client_id),
             redirect_uri=redirect_uri,
-            scopes=terms.scopes,
+            scopes=journal.scopes,
             ids=self._setup.ids,
             clock=self._setup.clock,
             issuer=journal.issuer,
             holder=self._holder(),
             prompt=terms.prompt,
+            assurance=terms.assurance,
         )
 
     def _holder(self) -> HolderKey | None:

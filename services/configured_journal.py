@@ -37,3 +37,5 @@ class ConfiguredJournal:
     idle: IdlePolicy = field(default_factory=IdlePolicy)
     backend: Backend | None = None
     organisation: str = ""
+    training: str = ""
+    """The name of the journal that who lacks a course is led to; whether it is one to practise in is asked when it is needed."""

@@ -30,6 +30,7 @@ from services.arriving import Arriving
 from services.doors import caches_here, door_of, folder_name, kind_of
 from services.embedded import prove_embedded, server_id
 from services.health_personnel import category_word
+from services.kept_environment import require_environment
 from services.kept_sign_in import keep_clinician, keep_grant, kept_clinician, kept_grant, nobody
 from services.keyrings import Keyrings, backend_of
 from services.outbox_for import outbox_for
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from services.setup import Setup
 
 _LAST = "last"
-_ENVIRONMENT = "environment"
 _PAST_HELP = (StoreDamaged, StoreMissing, HeaderDamaged, KeyringLost)
 """Why a cache may be set aside: it does not open, whatever PIN is tried."""
 
@@ -99,9 +99,9 @@ class Entrance:
         found = await self._setup.worker.run(caches_here, self._vault, self._setup)
         return [one for one in found if one.server == server_id(self._setup.journal)]
 
-    def choose(self, name: str) -> None:
+    async def choose(self, name: str) -> None:
         """Go to the door of one of `doors`."""
-        self._arrival = None
+        await self._let_go()
         self._chosen = self._setup.folders.cache / name
 
     @property
@@ -132,6 +132,7 @@ class Entrance:
         clinician = Clinician(user.subject, user.name, user.fhir_user, role, user.issuer, tuple(user.courses))
         folder = self._setup.folders.cache / folder_name(server_id(self._setup.journal), clinician.subject)
         vault = self._vault(folder)
+        await self._let_go(clinician.subject)
         self._has_vault = await self._setup.worker.run(vault.describe) is not None
         self._arrival = _Arrival(clinician, grant, folder)
         if self.needs_unlock:
@@ -159,7 +160,18 @@ class Entrance:
 
     async def aclose(self) -> None:
         """Close the connections to the sign-in."""
+        await self._let_go()
         await self._http.aclose()
+
+    async def _let_go(self, subject: str = "") -> None:
+        """Give back a sign-in that came to no session, unless it is of the clinician who has now signed in again.
+
+        One whose clinician has a cache here is only forgotten: it may be of the same grant as the one in there (an issuer that
+        the browser is signed in with gives no other), and would take that with it.
+        """
+        arrival, self._arrival = self._arrival, None
+        if arrival is not None and not self._has_vault and arrival.clinician.subject != subject:
+            await self.arriving.give_back(arrival.grant)
 
     async def open_without_cache(self) -> Session:
         """Open a session that lives in memory only."""
@@ -243,12 +255,12 @@ class Entrance:
 
     async def _open_with(self, vault: Vault, keys: CacheKeys, folder: Path) -> Session:
         """Open the store and all that stands on it; a store that came to no session is closed again."""
-        arrival = self._arrival
+        arrival, terms = self._arrival, self._setup.journal.terms
         store = await self._setup.worker.run(self._open_kept, vault, keys)
         try:
-            await self._setup.worker.run(self._require_environment, store)
+            await self._setup.worker.run(require_environment, store, self._setup.journal.environment)
             clinician = arrival.clinician if arrival else await self._setup.worker.run(kept_clinician, store)
-            grant = arrival.grant if arrival else await self._setup.worker.run(self._kept_grant, store)
+            grant = arrival.grant if arrival else await self._setup.worker.run(kept_grant, store, terms)
             kind = await self._setup.worker.run(kind_of, vault)
             seals = sealing.seals_of(self._setup, folder, keys.database_id, clinician)
             session = await self._session(clinician, grant, kind, store, vault, seals)
@@ -342,25 +354,6 @@ class Entrance:
 
     def _open_kept(self, vault: Vault, keys: CacheKeys) -> Store:
         return open_kept(vault, keys, disk=self._setup.disk, clock=self._setup.clock)
-
-    def _require_environment(self, store: Store) -> None:
-        """Refuse a store of another environment: what is written in training never goes to the journal in use.
-
-        Raises:
-            StoreSwapped: The journal's file calls it something else than when the store was made.
-        """
-        environment = self._setup.journal.environment.value.encode()
-        kept = store.meta.get(_ENVIRONMENT)
-        if kept is None and not store.read_only:
-            store.meta.put(_ENVIRONMENT, environment)
-        elif kept not in (None, environment):
-            raise StoreSwapped("another environment's")
-
-    def _kept_grant(self, store: Store) -> Grant | None:
-        """Return the kept sign-in; one whose tokens are bound to no key is none where the journal's file demands that since."""
-        grant = kept_grant(store)
-        is_bare = grant is not None and not grant.holder_key
-        return None if is_bare and self._setup.journal.terms.is_bound else grant
 
     def _open_in_memory(self) -> Store:
         keys = CacheKeys.passing(self._setup.ids)

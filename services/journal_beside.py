@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from client.auth.assurance import Assurance
 from client.auth.client_authentication import ClientAuthentication, KeyClient, PublicClient, SecretClient
 from client.tls import NoAuthority, authority_context
 from offline_cache.retention_policy import RetentionPolicy
@@ -13,7 +14,7 @@ from services.configured_journal import Backend, ConfiguredJournal
 from services.idle_policy import IdlePolicy
 from services.journal_problem import Problem, line_of
 from services.setup import JournalAddress
-from services.sign_in_terms import SCOPES, SignInTerms
+from services.sign_in_terms import SignInTerms
 from services.views import Environment, Way
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Beside:
             idle=self._idle(policy),
             backend=self._backend(form.backend) if form.backend else None,
             organisation=form.organisation.name if form.organisation else "",
+            training=policy.training_journal,
         )
 
     def _idle(self, policy: PolicyTable) -> IdlePolicy:
@@ -96,13 +98,21 @@ class Beside:
     def _terms(self, table: SignInTable, courses: tuple[str, ...]) -> SignInTerms:
         return SignInTerms(
             client=self._client(table),
-            scopes=tuple(table.scopes) if table.scopes else SCOPES,
+            scopes=tuple(table.scopes or ()),
             is_bound=table.bound,
             prompt=table.prompt,
             redirect_host=table.redirect_host,
             ways=tuple(dict.fromkeys(Way(one) for one in table.ways)),
             courses=courses,
+            assurance=self._assurance(table),
         )
+
+    def _assurance(self, table: SignInTable) -> Assurance:
+        """Return what a sign-in must be worth; a claim that is named for no level was meant for one."""
+        if "level_claim" in table.model_fields_set and not table.level:
+            self._tell("claim-without-level", "sign_in.level_claim")
+        age = table.max_age_minutes
+        return Assurance(tuple(table.level or ()), table.level_claim, age and age * 60)
 
     def _client(self, table: SignInTable) -> ClientAuthentication | None:
         """Return the client; a file that its kind does not use is told of, for it was meant to."""
@@ -199,6 +209,7 @@ def _not_with_embedded(form: JournalForm) -> list[str]:
         "organisation.public_key": form.organisation and form.organisation.public_key,
         "policy.wipe_address": form.policy.wipe_address,
         "policy.courses": form.policy.courses,
+        "policy.training_journal": form.policy.training_journal,
     }
     return [name for name, is_there in is_set.items() if is_there]
 

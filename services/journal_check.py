@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from client.auth.assurance import ACR
 from client.auth.backend import backend_grant
 from client.auth.client_authentication import KeyClient, SecretClient
 from client.auth.discovery import discover
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import timedelta
 
+    from client.auth.assurance import Assurance
     from client.auth.discovery import Endpoints
     from client.auth.transport import AuthTransport
     from client.capability import Capabilities
@@ -89,8 +91,24 @@ def _sign_in(setup: Setup, endpoints: Endpoints) -> Iterator[Finding]:
         yield Finding("bound", Level.OK) if is_offered else Finding("cannot-bind", Level.FAIL)
     elif endpoints.holder_signatures:
         yield Finding("could-bind", Level.WARN)
-    if "offline_access" not in terms.scopes:
+    yield Finding("gives-back", Level.OK) if endpoints.revocation else Finding("no-giving-back", Level.WARN)
+    yield from _worth(terms.assurance, endpoints)
+    if "offline_access" not in setup.journal.scopes:
         yield Finding("no-refresh", Level.WARN)
+
+
+def _worth(wanted: Assurance, endpoints: Endpoints) -> Iterator[Finding]:
+    """Tell what a sign-in must be worth, and whether the issuer says that it can give that."""
+    details = {"levels": ", ".join(wanted.levels)}
+    if not wanted.levels:
+        yield Finding("any-level", Level.WARN)
+    elif not endpoints.levels or wanted.claim != ACR:
+        yield Finding("level", Level.OK, details)
+    else:
+        can = any(one in endpoints.levels for one in wanted.levels)
+        yield Finding("level", Level.OK, details) if can else Finding("no-level", Level.FAIL, details)
+    if wanted.max_age is not None:
+        yield Finding("max-age", Level.OK, {"minutes": str(wanted.max_age // 60)})
 
 
 def _client(setup: Setup, endpoints: Endpoints) -> Finding:

@@ -14,6 +14,7 @@ from client.origin import Origin
 _LIST = re.compile(r"(Group|List)/[A-Za-z0-9._-]{1,256}\Z")
 _NUMBER = re.compile(r"[0-9]{9}\Z")
 _FILE = re.compile(r"[A-Za-z0-9._-]{1,80}\Z")
+_JOURNAL = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
 _PLACEHOLDER = re.compile(r"<[^<>]+>")
 
 
@@ -48,15 +49,28 @@ def _is_list(text: str) -> str:
     return text
 
 
+def _is_journal(text: str) -> str:
+    if text and not _JOURNAL.match(text):
+        raise PydanticCustomError("journal-name", "no name of a journal")
+    return text
+
+
 def _is_organisation_number(text: str) -> str:
     if text and not _NUMBER.match(text):
         raise PydanticCustomError("organisation-number", "no organisation number")
     return text
 
 
+def _is_one_word(text: str) -> str:
+    if len(text.split()) != 1 or not text.isprintable():
+        raise PydanticCustomError("one-word", "more than one word")
+    return text
+
+
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_is_filled)]
 Https = Annotated[str, AfterValidator(_is_filled), AfterValidator(_is_https)]
 FileName = Annotated[str, AfterValidator(_is_filled), AfterValidator(_is_file)]
+OneWord = Annotated[Text, AfterValidator(_is_one_word)]
 Words = Annotated[list[Text], Field(min_length=1)]
 
 
@@ -76,6 +90,9 @@ class SignInTable(_Table):
     scopes: Words | None = None
     ways: Annotated[list[Literal["browser", "device"]], Field(min_length=1)] = ["browser", "device"]
     bound: bool = False
+    level: Annotated[list[OneWord], Field(min_length=1)] | None = None
+    level_claim: OneWord = "acr"
+    max_age_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
     prompt: Literal["", "consent"] = ""
     redirect_host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
 
@@ -109,6 +126,7 @@ class PolicyTable(_Table):
     lock_minutes: Annotated[int, Field(ge=1, le=30)] = 10
     wipe_address: Https | None = None
     courses: list[Text] = []
+    training_journal: Annotated[str, AfterValidator(_is_journal)] = ""
 
 
 class JournalForm(_Table):

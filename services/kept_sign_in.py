@@ -13,6 +13,7 @@ from services.trouble import Trouble, TroubleCode
 
 if TYPE_CHECKING:
     from offline_cache.store import Store
+    from services.sign_in_terms import SignInTerms
 
 _CLINICIAN = "clinician"
 _GRANT = "grant"
@@ -40,10 +41,17 @@ def keep_grant(store: Store, grant: Grant) -> None:
     store.meta.put(_GRANT, grant.to_bytes())
 
 
-def kept_grant(store: Store) -> Grant | None:
-    """Return the tokens that were kept, or None."""
+def kept_grant(store: Store, terms: SignInTerms) -> Grant | None:
+    """Return the tokens that were kept; None where there are none, or where the journal's file has come to demand more of them.
+
+    That is: to be bound to a key, or to be of a level that they were not found to have.
+    """
     kept = store.meta.get(_GRANT)
-    return Grant.from_bytes(kept) if kept else None
+    if not kept:
+        return None
+    grant = Grant.from_bytes(kept)
+    is_enough = terms.assurance.is_level(grant.level) and (bool(grant.holder_key) or not terms.is_bound)
+    return grant if is_enough else None
 
 
 def nobody(clinician: Clinician) -> Grant:

@@ -41,6 +41,15 @@ class ProvenTokens:
         await self._be_certain()
         return await self._tokens.refused(token)
 
+    async def give_back(self) -> bool:
+        """Give the sign-in back, to the journal itself and to nobody else; False when it did not say that it is done."""
+        self.doubt()
+        try:
+            await self._be_certain()
+        except JournalError:
+            return False
+        return await self._tokens.give_back()
+
     async def _be_certain(self) -> None:
         async with self._asking:
             if not self._is_proven and not await self._prove():

@@ -30,6 +30,7 @@ class RescueSignIn:
         self._http = to_sign_in(setup)
         self._arriving = Arriving(setup, self._http)
         self._transport: JournalTransport | None = None
+        self._source: Tokens | ProvenTokens | None = None
 
     async def people(self) -> list[Person]:
         """Ask whom the journal lets in.
@@ -69,12 +70,14 @@ class RescueSignIn:
             client=setup.journal.terms.client,
         )
         is_embedded = setup.journal.embedded_key is not None
-        source = ProvenTokens(tokens, self._is_ours) if is_embedded else tokens
-        self._transport = to_journal(setup, source, tokens.holder)
+        self._source = ProvenTokens(tokens, self._is_ours) if is_embedded else tokens
+        self._transport = to_journal(setup, self._source, tokens.holder)
         return JournalClient(self._transport), grant.user
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Give the sign-in back, for nothing of it is kept, and close the connections."""
+        if self._source is not None:
+            await self._source.give_back()
         if self._transport is not None:
             await self._transport.aclose()
         await self._http.aclose()

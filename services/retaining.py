@@ -18,7 +18,7 @@ from offline_cache.lease_state import LeaseState
 from offline_cache.purges import PurgeReason
 from offline_cache.retention import Retention
 from offline_cache.wipe import WipeReport, begin_wipe, finish_wipe
-from services import keeping
+from services import keeping, leaving
 from services.access import Access
 from services.trouble import Trouble, TroubleCode
 from services.wipe_word import WipeWord, tell_end_of_wipe
@@ -240,6 +240,7 @@ class Retaining:
         await self._setup.worker.run(self._store.close)
         with contextlib.suppress(CacheError):
             await self._setup.worker.run(finish_wipe, folder, self._setup.disk, self._protector)
+        await leaving.give_back(self._session)  # last: no issuer holds up a wipe
 
     def _read(self) -> tuple[LeaseRecord | None, datetime | None]:
         """Return the lease that was kept; without one, when the journal was last heard."""

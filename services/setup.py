@@ -10,7 +10,7 @@ from offline_cache.keys import KdfParams
 from offline_cache.retention_policy import RetentionPolicy
 from ports.browser import Browser, SystemBrowser
 from services.idle_policy import IdlePolicy
-from services.sign_in_terms import SignInTerms
+from services.sign_in_terms import SignInTerms, scopes_for
 from services.views import Environment
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ class JournalAddress:
     authority: bytes = b""
     terms: SignInTerms = field(default_factory=SignInTerms)
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return what is asked for at sign-in."""
+        return self.terms.scopes or scopes_for(self.patient_list)
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -72,3 +77,8 @@ class Setup:
     inner: httpx.AsyncBaseTransport | None = None
     ballast: int = BALLAST_BYTES
     browser: Browser = field(default_factory=SystemBrowser)
+    organisation: str = ""
+    """Whose laptops these are, where the journal's file says it."""
+
+    training: str = ""
+    """The journal that who lacks a course may practise in, by its name on this machine; empty for none."""

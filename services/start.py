@@ -57,7 +57,31 @@ def setup_here(
         clipboard=configured.clipboard,
         retention=configured.retention,
         idle=configured.idle,
+        organisation=configured.organisation,
+        training=_training(configured, folders, disk),
     )
+
+
+def practice_here(journal: str) -> tuple[str, bool]:
+    """Return the training journal of a journal, and whether it is the embedded one, which must be started first.
+
+    Raises:
+        Trouble: NO_SUCH_JOURNAL when it has none; JOURNAL_FILE when a file cannot be used.
+    """
+    from services.journals import Journals
+    from services.practice import practice_in
+
+    return practice_in(Journals(user_folders().journals, SystemDisk()), journal)
+
+
+def _training(configured: ConfiguredJournal, folders: Folders, disk: SystemDisk) -> str:
+    """Return where one may practise; asked only where a course can be missing."""
+    if not configured.training:
+        return ""
+    from services.journals import Journals
+    from services.practice import training_of
+
+    return training_of(Journals(folders.journals, disk), configured)
 
 
 def _configured(journal: str, folders: Folders, disk: SystemDisk) -> ConfiguredJournal | None:

@@ -29,7 +29,13 @@ class TroubleCode(StrEnum):
     WRONG_PATIENT = "wrong-patient"  # an answer about another patient than was asked for
     TOO_LARGE = "too-large"
     SIGN_IN_FAILED = "sign-in-failed"  # details: reason
-    COURSE_MISSING = "course-missing"  # details: courses; no chart is shown
+    LEVEL_TOO_LOW = (
+        "level-too-low"  # the sign-in was made at a lower level than the journal demands; details: wanted
+    )
+    SIGN_IN_TOO_OLD = (
+        "sign-in-too-old"  # the person proved who they are too long ago; details: wanted, in minutes
+    )
+    COURSE_MISSING = "course-missing"  # details: courses, training, organisation; no chart is shown
     PIN_TOO_SHORT = "pin-too-short"
     PIN_COMMON = "pin-common"
     WRONG_PIN = "wrong-pin"  # details: left, wait

@@ -6,7 +6,7 @@ import contextlib
 from math import ceil
 from typing import TYPE_CHECKING
 
-from client.auth.errors import SignInError
+from client.auth.errors import SignInError, SignInReason
 from client.errors import ErrorKind, JournalError
 from offline_cache import errors as cache
 from services.trouble import Trouble, TroubleCode
@@ -41,6 +41,15 @@ def of_journal(error: JournalError) -> Trouble:
     if error.retry_after is not None:
         details["wait"] = f"{error.retry_after:.0f}"
     return Trouble(_OF_THE_WIRE[error.kind], **details)
+
+
+def of_sign_in(error: SignInError) -> Trouble:
+    """Return the trouble of a sign-in that failed; of one that is worth too little it says, in the file's words, what would."""
+    if error.reason is SignInReason.LEVEL:
+        return Trouble(TroubleCode.LEVEL_TOO_LOW, wanted=error.detail)
+    if error.reason is SignInReason.AGE:
+        return Trouble(TroubleCode.SIGN_IN_TOO_OLD, wanted=error.detail)
+    return Trouble(TroubleCode.SIGN_IN_FAILED, reason=error.reason.value)
 
 
 _OF_THE_CACHE: tuple[tuple[type[cache.CacheError], TroubleCode], ...] = (
@@ -84,6 +93,6 @@ def told() -> Iterator[None]:
     except JournalError as error:
         raise of_journal(error) from None
     except SignInError as error:
-        raise Trouble(TroubleCode.SIGN_IN_FAILED, reason=error.reason.value) from None
+        raise of_sign_in(error) from None
     except cache.CacheError as error:
         raise of_cache(error) from None

@@ -50,12 +50,14 @@ def require_courses(setup: Setup, passed: Iterable[str]) -> None:
     """Let in nobody who lacks a course that the organisation demands.
 
     Raises:
-        Trouble: COURSE_MISSING, with the courses that are missing.
+        Trouble: COURSE_MISSING, with the courses that are missing, and as far as it is known where to practise and whom to ask.
     """
     has = frozenset(passed)
     missing = [one for one in setup.journal.terms.courses if one not in has]
     if missing:
-        raise Trouble(TroubleCode.COURSE_MISSING, courses=", ".join(missing))
+        next_ = {"training": setup.training, "organisation": setup.organisation}
+        told = {name: value for name, value in next_.items() if value}
+        raise Trouble(TroubleCode.COURSE_MISSING, courses=", ".join(missing), **told)
 
 
 async def _asked(setup: Setup, grant: Grant, user: SignedInUser) -> SignedInUser:

@@ -20,6 +20,7 @@ from services.entrance import Entrance
 from services.entry_acts import EntryActs
 from services.kept_place import keep_place, take_place
 from services.keyrings import keyrings_here
+from services.leaving import leave
 from services.log_acts import LogActs
 from services.log_upload import LogUpload
 from services.outbox_acts import OutboxActs
@@ -71,6 +72,8 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, Copy
         self._retaining: Retaining | None = None
         self._minding: asyncio.Task[None] | None = None
         self._has_signed_in = False
+        self.left_signed_in = False
+        """Whether a sign-in that nothing here keeps could not be ended with its issuer; known after `close`."""
         self._status = Status(
             setup.journal.environment, Connection.UNKNOWN, None, None, 0, 0, CacheKind.NONE, ""
         )
@@ -97,7 +100,7 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, Copy
         """Go to the door of one of them, and return it."""
         with told():
             entrance = await self._at_entrance()
-            entrance.choose(name)
+            await entrance.choose(name)
             return await entrance.door()
 
     async def people(self) -> list[Person]:
@@ -223,6 +226,7 @@ class Workday(OutboxActs, EntryActs, RoundActs, PatientSearch, AddressActs, Copy
         try:
             if session is not None:
                 await session.tokens.settle(_PATIENCE)
+                self.left_signed_in = not await leave(session)
                 await session.transport.aclose()
         finally:
             if session is not None:

@@ -24,6 +24,7 @@ from tui.actions import actions_of, bindings_for
 from tui.clipboard import Clipboard
 from tui.keyboard import Keyboard
 from tui.launch import LOCK, Launch
+from tui.practising import Practising
 from tui.privacy import Privacy
 from tui.resuming import steps_of
 from tui.terminal import SafeLines, colours
@@ -61,7 +62,7 @@ def unsent_words(number: int, *, is_kept: bool) -> str:
     return nb.text("leave.lost_one") if number == 1 else nb.text("leave.lost_many", n=number)
 
 
-class FeltjournalApp(Acting, App[int], inherit_bindings=False):
+class FeltjournalApp(Acting, Practising, App[int], inherit_bindings=False):
     """The whole client. Screens find the work through `day()`, and say one thing through `say()`."""
 
     CSS_PATH = None

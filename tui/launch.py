@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LOCK = 75
 """The exit code that asks the supervising parent for a fresh process at the locked door."""
 
+PRACTISE = 76
+"""The exit code that asks it for a fresh process in the training journal of this one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from client.auth.assurance import Assurance
 from client.auth.errors import SignInError, SignInReason
 from client.auth.grant import Grant, SignedInUser
 from client.auth.id_token import verify_id_token
+from client.auth.revocation import give_back
 from client.auth.token_answer import TokenAnswer, read_token_answer
 from client.errors import JournalError
 from client.failures import json_body
@@ -24,31 +27,50 @@ if TYPE_CHECKING:
 
 _WANTED = ("name", "fhirUser")
 _OK = 200
+_NOTHING = Assurance()
+_NOBODY = SignedInUser("", "", "", "", (), "")
 
 
 async def grant_of(
-    party: Party, endpoints: Endpoints, answer: Answer, *, scopes: Sequence[str], nonce: str
+    party: Party,
+    endpoints: Endpoints,
+    answer: Answer,
+    *,
+    scopes: Sequence[str],
+    nonce: str,
+    assurance: Assurance = _NOTHING,
 ) -> Grant:
-    """Return the grant of a person who signed in. `nonce` is empty where none was sent (a device code).
+    """Return the grant of a person who signed in.
+
+    Args:
+        party: Who asked.
+        endpoints: The issuer.
+        answer: What its token endpoint said.
+        scopes: What was asked for.
+        nonce: What the id_token must repeat; empty where none was sent (a device code).
+        assurance: What the sign-in must be worth. The id_token alone proves that: what userinfo adds is not signed.
 
     Raises:
-        SignInError: when the tokens or the identity do not hold.
+        SignInError: when the tokens or the identity do not hold; LEVEL or AGE when the sign-in is worth too little.
         JournalError: when the network fails.
     """
     tokens = read_token_answer(answer, endpoints.token, is_bound=party.holder is not None)
     if not tokens.id_token:
         raise SignInError(SignInReason.IDENTITY, detail="no id_token")
-    claims = verify_id_token(
-        tokens.id_token,
-        await party.http.get_json(endpoints.jwks),
-        endpoints,
-        client_id=party.client.client_id,
-        nonce=nonce,
-        now=answer.server_time or party.clock.now(),
-    )
+    given = make_grant(party, endpoints, tokens, _NOBODY, scopes)
+    now = answer.server_time or party.clock.now()
+    keys = await party.http.get_json(endpoints.jwks)
+    try:
+        claims = verify_id_token(
+            tokens.id_token, keys, endpoints, client_id=party.client.client_id, nonce=nonce, now=now
+        )
+        level = assurance.reached(claims, now)
+    except SignInError:
+        await give_back(party, given)
+        raise
     if endpoints.userinfo and not all(claims.get(name) for name in _WANTED):
         claims = await _told_of(party, endpoints.userinfo, tokens.access_token, claims["sub"]) | claims
-    return make_grant(party, endpoints, tokens, _user(claims), scopes)
+    return replace(given, user=_user(claims), level=level)
 
 
 async def _told_of(party: Party, url: str, token: str, subject: str) -> dict[str, Any]:
@@ -79,6 +101,7 @@ def make_grant(
         token_endpoint=endpoints.token,
         client_id=party.client.client_id,
         issuer=endpoints.issuer,
+        revocation_endpoint=endpoints.revocation,
         holder_key=party.holder.to_text() if party.holder is not None else "",
     )
 

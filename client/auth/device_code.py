@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from client.auth.arrival import grant_of
+from client.auth.assurance import Assurance
 from client.auth.discovery import Endpoints, discover
 from client.auth.errors import SignInError, SignInReason
 from client.auth.token_answer import raise_for_refusal, refusal_code
@@ -33,6 +34,7 @@ _LONGEST = 128
 _LONGEST_ADDRESS = 2048
 _SHORTEST_LIFE = 60
 _LONGEST_LIFE = 24 * 60 * 60
+_NOTHING = Assurance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,19 @@ _read = msgspec.json.Decoder(_Device, strict=False).decode
 class DeviceSignIn:
     """One sign-in under way: show `invitation`, then wait for `finish`."""
 
-    def __init__(self, party: Party, endpoints: Endpoints, device: _Device, scopes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        party: Party,
+        endpoints: Endpoints,
+        device: _Device,
+        scopes: Sequence[str],
+        assurance: Assurance = _NOTHING,
+    ) -> None:
         self._party = party
         self.endpoints = endpoints
         self._code = device.device_code
         self._scopes = tuple(scopes)
+        self._assurance = assurance
         self._pause = min(
             max(1.0, device.interval or 5.0), _LONGEST_PAUSE
         )  # in this order also for no number
@@ -78,8 +88,16 @@ class DeviceSignIn:
         )
 
     @classmethod
-    async def begin(cls, party: Party, base: str, *, scopes: Sequence[str], issuer: str = "") -> DeviceSignIn:
-        """Ask for a code.
+    async def begin(
+        cls,
+        party: Party,
+        base: str,
+        *,
+        scopes: Sequence[str],
+        issuer: str = "",
+        assurance: Assurance = _NOTHING,
+    ) -> DeviceSignIn:
+        """Ask for a code. `assurance` is what the sign-in must be worth: asked for, and looked for in what comes back.
 
         Raises:
             SignInError: METADATA when the journal's description cannot be used; UNSUPPORTED when its issuer has no device codes;
@@ -93,12 +111,13 @@ class DeviceSignIn:
             ("client_id", party.client.client_id),
             ("scope", " ".join(scopes)),
             ("aud", base.rstrip("/")),
+            *assurance.asked(),
         ]
         answer = await party.post(
             endpoints.device, form, issuer=endpoints.issuer, token_endpoint=endpoints.token
         )
         raise_for_refusal(answer, endpoints.device)
-        return cls(party, endpoints, _device(answer), scopes)
+        return cls(party, endpoints, _device(answer), scopes, assurance)
 
     async def finish(self) -> Grant:
         """Ask until the person has answered. Cancel it to give up.
@@ -112,7 +131,14 @@ class DeviceSignIn:
             await clock.sleep(self._pause)
             answer = await self._ask()
             if answer is not None:
-                return await grant_of(self._party, self.endpoints, answer, scopes=self._scopes, nonce="")
+                return await grant_of(
+                    self._party,
+                    self.endpoints,
+                    answer,
+                    scopes=self._scopes,
+                    nonce="",
+                    assurance=self._assurance,
+                )
         raise SignInError(SignInReason.EXPIRED)
 
     async def _ask(self) -> Answer | None:

@@ -35,6 +35,8 @@ class Endpoints:
     userinfo: str = (
         ""  # where the issuer tells of the person what the id_token leaves out; empty where there is none
     )
+    revocation: str = ""  # where tokens are given back (RFC 7009); empty where there is no such place
+    levels: tuple[str, ...] = ()  # what `acr_values` may ask for; empty where the issuer does not say
     capabilities: tuple[str, ...] = ()  # SMART's own words for what the journal's sign-in does
 
 
@@ -52,6 +54,8 @@ class _Description(msgspec.Struct):
     require_pushed_authorization_requests: bool | None = None
     token_endpoint_auth_methods_supported: list[str] | None = None
     dpop_signing_alg_values_supported: list[str] | None = None
+    revocation_endpoint: str | None = None
+    acr_values_supported: list[str] | None = None
     capabilities: list[str] | None = None
 
 
@@ -137,6 +141,8 @@ def _endpoints(http: AuthTransport, smart: _Description, openid: _Description) -
         client_methods=tuple(openid.token_endpoint_auth_methods_supported or ()),
         holder_signatures=tuple(openid.dpop_signing_alg_values_supported or ()),
         userinfo=_if_near(http, openid.userinfo_endpoint),
+        revocation=_beside(http, openid.issuer, openid.revocation_endpoint or smart.revocation_endpoint),
+        levels=tuple(openid.acr_values_supported or ()),
         capabilities=tuple(smart.capabilities or ()),
     )
     required = (endpoints.authorization, endpoints.token, endpoints.jwks)
@@ -152,6 +158,11 @@ def _endpoints(http: AuthTransport, smart: _Description, openid: _Description) -
 def _if_near(http: AuthTransport, url: str | None) -> str:
     """Return an address that lies where the sign-in does; one elsewhere is done without, and gets no token."""
     return url if url and http.allows(url) else ""
+
+
+def _beside(http: AuthTransport, issuer: str | None, url: str | None) -> str:
+    """Return an address of the issuer's own; one elsewhere is done without, and comes by no token that could be renewed."""
+    return url if url and issuer and http.is_beside(url, issuer) else ""
 
 
 def _unusable(detail: str) -> SignInError:

@@ -14,6 +14,8 @@ class SignInReason(StrEnum):
     ISSUER = "issuer"  # the answer comes from another issuer
     REFUSED = "refused"  # the token endpoint said no
     IDENTITY = "identity"  # the id_token does not hold
+    LEVEL = "level"  # made at a lower level than the journal demands
+    AGE = "age"  # made too long ago, or without saying when
     EXPIRED = "expired"  # nobody answered while the code or the page was good
     UNSUPPORTED = "unsupported"  # the issuer does not offer this way of signing in
 

@@ -35,6 +35,10 @@ class Grant:
     issuer: str = ""
     holder_key: str = field(default="", repr=False)
     """The private key that the tokens are bound to, as a JWK in JSON; empty for bearer tokens."""
+    revocation_endpoint: str = ""
+    """Where the issuer takes tokens back (RFC 7009); empty where it has no such place."""
+    level: str = ""
+    """The level that it was made at, where the journal demands one."""
 
     def to_bytes(self) -> bytes:
         """Return the grant for an encrypted store."""

@@ -127,7 +127,7 @@ class Loopback:
 
 
 def _page(words: str, status: int) -> bytes:
-    """Return a page of fixed words: no script, nothing fetched, kept in no history as a referrer."""
+    """Return a page of fixed words: no script, nothing fetched, framed by nobody, told to nobody as a referrer, kept nowhere."""
     body = (
         f"<!doctype html><html lang=nb><meta charset=utf-8><title>Feltjournal</title><p>{words}</p></html>"
     ).encode()
@@ -135,7 +135,7 @@ def _page(words: str, status: int) -> bytes:
         f"HTTP/1.1 {status} {'OK' if status == 200 else 'Not Found'}",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
-        "Content-Security-Policy: default-src 'none'",
+        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
         "Referrer-Policy: no-referrer",
         "X-Content-Type-Options: nosniff",
         "Cache-Control: no-store",

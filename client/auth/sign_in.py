@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from client.auth.arrival import grant_of
+from client.auth.assurance import Assurance
 from client.auth.client_authentication import ClientAuthentication, PublicClient
 from client.auth.discovery import Endpoints, discover
 from client.auth.errors import SignInError, SignInReason
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ports.clock import Clock
     from ports.ids import Ids
 
+_NOTHING = Assurance()
+
 
 class SignIn:
     """One sign-in under way: open `url` where a person can choose, then give `finish` what came back."""
@@ -36,6 +39,7 @@ class SignIn:
         redirect_uri: str,
         scopes: Sequence[str],
         prompt: str = "",
+        assurance: Assurance = _NOTHING,
     ) -> None:
         self._party = party
         self.endpoints = endpoints
@@ -43,6 +47,7 @@ class SignIn:
         self._redirect_uri = redirect_uri
         self._scopes = tuple(scopes)
         self._prompt = prompt
+        self._assurance = assurance
         self._proof: ProofKey = new_proof_key(party.ids)
         self._state = token_text(party.ids.secret(24))
         self._nonce = token_text(party.ids.secret(24))
@@ -64,6 +69,7 @@ class SignIn:
         issuer: str = "",
         holder: HolderKey | None = None,
         prompt: str = "",
+        assurance: Assurance = _NOTHING,
     ) -> SignIn:
         """Find the journal's issuer and prepare the request.
 
@@ -79,6 +85,7 @@ class SignIn:
             issuer: The issuer that the configuration names, if any.
             holder: The key that the tokens shall be bound to; None asks for bearer tokens.
             prompt: `consent` where the issuer gives `offline_access` only with it (OpenID Connect Core §11); empty elsewhere.
+            assurance: What the sign-in must be worth: asked for, and looked for in what comes back.
 
         Raises:
             SignInError: METADATA when the journal's description cannot be used; REFUSED when the issuer refuses the request.
@@ -87,7 +94,13 @@ class SignIn:
         endpoints = await discover(http, base, issuer)
         party = Party(http, client or PublicClient(client_id), clock, ids, holder)
         sign_in = cls(
-            party, endpoints, base=base.rstrip("/"), redirect_uri=redirect_uri, scopes=scopes, prompt=prompt
+            party,
+            endpoints,
+            base=base.rstrip("/"),
+            redirect_uri=redirect_uri,
+            scopes=scopes,
+            prompt=prompt,
+            assurance=assurance,
         )
         if endpoints.pushed:
             sign_in._pushed = await push(party, endpoints, sign_in._request())
@@ -119,7 +132,14 @@ class SignIn:
         answer = await self._party.post(
             endpoints.token, self._exchange(code), issuer=endpoints.issuer, token_endpoint=endpoints.token
         )
-        return await grant_of(self._party, endpoints, answer, scopes=self._scopes, nonce=self._nonce)
+        return await grant_of(
+            self._party,
+            endpoints,
+            answer,
+            scopes=self._scopes,
+            nonce=self._nonce,
+            assurance=self._assurance,
+        )
 
     def _request(self) -> list[tuple[str, str]]:
         """Return what is asked for, whether it goes by the browser or is pushed."""
@@ -134,6 +154,7 @@ class SignIn:
             ("code_challenge", self._proof.challenge),
             ("code_challenge_method", "S256"),
             *([("prompt", self._prompt)] if self._prompt else []),
+            *self._assurance.asked(),
         ]
 
     def _code(self, callback_url: str) -> str:

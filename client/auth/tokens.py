@@ -11,6 +11,7 @@ from client.auth.client_authentication import ClientAuthentication, PublicClient
 from client.auth.errors import SignInError
 from client.auth.holder_key import HolderKey
 from client.auth.party import Party
+from client.auth.revocation import PATIENCE, give_back
 from client.auth.token_answer import read_token_answer
 from client.errors import JournalError
 
@@ -102,6 +103,15 @@ class Tokens:
         """Wait a little for a refresh under way, so that a rotated token is stored before the store closes."""
         if self._flight is not None and not self._flight.done():
             await asyncio.wait({self._flight}, timeout=seconds)
+
+    async def give_back(self) -> bool:
+        """End the sign-in at its issuer too; False when it was to be told and did not say that it is done.
+
+        Whatever comes of it, no token is given any more.
+        """
+        await self.settle(PATIENCE)
+        self.ended = True
+        return await give_back(self._party, self._unsaved or self._grant)
 
     def _margin(self) -> timedelta:
         """Return how long before its end a token is replaced; short for tokens that live only seconds."""

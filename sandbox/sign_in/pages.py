@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 _PAGE = """<!doctype html><html lang="nb"><meta charset="utf-8"><title>Feltjournal: logg inn</title>
 <body><h1>{title}</h1>{body}</body></html>"""
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_PAGE_HEADERS = {
+    **_NO_STORE,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What a browser may do with a page: show it. Nothing runs or is fetched, nobody frames it, and no address of it goes on."""
 
 
 def sign_in_routes(provider: Provider) -> list[Route]:
@@ -64,7 +71,7 @@ class SignInPages:
                 {"people": self._provider.people, "request": word, "choose": choose}, headers=_NO_STORE
             )
         return HTMLResponse(
-            _PAGE.format(title="Hvem er du?", body=self._form(word, choose)), headers=_NO_STORE
+            _PAGE.format(title="Hvem er du?", body=self._form(word, choose)), headers=_PAGE_HEADERS
         )
 
     async def choose(self, request: Request) -> Response:
@@ -74,7 +81,7 @@ class SignInPages:
             target = self._provider.choose(form.get("request", ""), form.get("person", ""))
         except SignInRefused as refused:
             return _refused(request, refused)
-        return RedirectResponse(target, status_code=302, headers=_NO_STORE)
+        return RedirectResponse(target, status_code=302, headers=_PAGE_HEADERS)
 
     async def token(self, request: Request) -> Response:
         """Answer a token request."""
@@ -108,9 +115,9 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _refused(request: Request, refused: SignInRefused) -> Response:
     if refused.redirect:
-        return RedirectResponse(refused.redirect, status_code=302, headers=_NO_STORE)
+        return RedirectResponse(refused.redirect, status_code=302, headers=_PAGE_HEADERS)
     if "application/json" in request.headers.get("accept", ""):
         body = {"error": refused.error, "error_description": refused.text}
         return JSONResponse(body, status_code=refused.status, headers=_NO_STORE)
     page = _PAGE.format(title="Innloggingen gikk ikke", body=f"<p>{escape(refused.text)}</p>")
-    return HTMLResponse(page, status_code=refused.status, headers=_NO_STORE)
+    return HTMLResponse(page, status_code=refused.status, headers=_PAGE_HEADERS)

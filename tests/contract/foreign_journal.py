@@ -17,6 +17,7 @@ from ports.ids import SystemIds
 from ports.worker import ThreadWorker
 from services.entrance import Entrance
 from services.setup import JournalAddress, Setup
+from services.sign_in_terms import SCOPES as DEFAULT
 from services.sign_in_terms import SignInTerms
 from services.views import Environment
 from services.workday import Workday
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from ports.keyring import KeyProtector
 
-SCOPES = ("openid", "offline_access", "user/*.cruds")
+SCOPES = tuple(one for one in DEFAULT if one != "fhirUser")  # the provider gives who it is without that
 
 
 class Desktop:
@@ -67,7 +68,7 @@ class ForeignJournal:
             (self.folder / name).mkdir(parents=True)
         self.inner = SandboxRoom(self.folder / "journal", options=("--port", "0"))
         self.inner.start()
-        token = str(self.inner.sign_in()["access_token"])
+        token = str(self.inner.sign_in(scope=" ".join(DEFAULT))["access_token"])
         self.room = SignInRoom(self.folder / "provider", (self.inner.base, token), self.more)
         self.desktop = Desktop(self.room)
         self.keyring: KeyProtector = DrawerKeyring()
@@ -78,7 +79,14 @@ class ForeignJournal:
         self.inner.close()
 
     def setup(
-        self, machine: Path, *, no_cache: bool = False, client_id: str = "bound", **terms: Any
+        self,
+        machine: Path,
+        *,
+        no_cache: bool = False,
+        client_id: str = "bound",
+        training: str = "",
+        organisation: str = "",
+        **terms: Any,
     ) -> Setup:
         """Return what a client on this machine is built from."""
         how = SignInTerms(scopes=SCOPES, prompt="consent", is_bound=client_id == "bound", **terms)
@@ -102,6 +110,8 @@ class ForeignJournal:
             key_cost=KdfParams(memory_kib=64, passes=1, lanes=1),
             ballast=4096,
             browser=self.desktop,
+            training=training,
+            organisation=organisation,
         )
 
     def day(self, machine: Path, **options: Any) -> Workday:

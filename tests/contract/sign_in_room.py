@@ -20,6 +20,7 @@ from client.auth.client_authentication import KeyClient, PublicClient, SecretCli
 from client.auth.transport import AuthTransport
 from ports.clock import SystemClock
 from ports.ids import SystemIds
+from services.sign_in_terms import SCOPES as DEFAULT
 from tests.contract.certificates import throw_away_certificate
 from tests.omissions import OIDC_PROVIDER, ROOT, router_node
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _SERVER = ROOT / "tests" / "peers" / "oidc_provider" / "server.mjs"
 _STOP_SECONDS = 20
-SCOPES = "user/*.cruds user/Observation.rs user/Patient.rs user/*.write system/*.rs"
+SCOPES = " ".join(("user/*.cruds user/Observation.rs user/*.write system/*.rs", *DEFAULT[3:]))
 SECRET = "a+b c%d:0123456789"
 
 
@@ -102,7 +103,7 @@ class SignInRoom:
         return SecretClient(kind, SECRET) if kind == "symmetric" else PublicClient(kind)
 
     def hand(self, word: str) -> None:
-        """Let the test's hand reach in: expire, revoke or nonce."""
+        """Let the test's hand reach in: expire, revoke, nonce or proves; see the server."""
         assert self._hand.get(f"{self.issuer}/control/{word}").status_code == 200
 
     def asked(self) -> list[Asked]:

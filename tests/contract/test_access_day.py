@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -208,15 +207,15 @@ async def test_in_the_journals_care_team_no_emergency_is_needed(room: DayRoom) -
     day = await room.first_day()
     team = {
         "resourceType": "CareTeam",
+        "id": "team",
         "status": "active",
         "subject": {"reference": f"Patient/{OTHER_ID}"},
         "participant": [{"member": {"reference": "Practitioner/kari-nordmann"}}],
     }
-    assert day._session is not None
-    made = await day._session.client.create("CareTeam", json.dumps(team).encode())
+    room.journal.acts.store(team)
     assert await day.approach(OTHER_ID) is Approach.OPEN
     await day.chart(OTHER_ID)
-    assert log_of(day)[-1].basis == f"care-relation:CareTeam/{made.id}"
+    assert log_of(day)[-1].basis == "care-relation:CareTeam/team"
     assert day.status().emergency(OTHER_ID) is None
     await day.close()
 
@@ -243,13 +242,13 @@ async def test_who_was_in_the_care_team_or_will_be_is_not_in_it(
     participant = {"member": {"reference": "Practitioner/kari-nordmann"}}
     team = {
         "resourceType": "CareTeam",
+        "id": "team",
         "status": "active",
         "subject": {"reference": f"Patient/{OTHER_ID}"},
         "participant": [participant if of_team else {**participant, "period": period}],
         **({"period": period} if of_team else {}),
     }
-    assert day._session is not None
-    await day._session.client.create("CareTeam", json.dumps(team).encode())
+    room.journal.acts.store(team)
     assert await day.approach(OTHER_ID) is (Approach.OPEN if is_mine else Approach.NEEDS_REASON)
     await day.close()
 

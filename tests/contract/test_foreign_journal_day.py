@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HPR = next(one.hpr for one in CLINICIANS if one.id == "kari-nordmann")
-
 pytestmark = [pytest.mark.xdist_group("foreign-day"), pytest.mark.needs("oidc-provider")]
 
 

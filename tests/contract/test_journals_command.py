@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.xdist_group("foreign-command"), pytest.mark.needs("oid
 
 @pytest.fixture(scope="module")
 def journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignJournal]:
-    journal = ForeignJournal(tmp_path_factory.mktemp("foreign"))
+    journal = ForeignJournal(tmp_path_factory.mktemp("foreign"), {"levels": ["idporten-loa-high"]})
     yield journal
     journal.close()
 
@@ -55,6 +55,8 @@ authority = "ca.pem"
 issuer = "{journal.room.issuer}"
 client_id = "bound"
 bound = true
+level = ["idporten-loa-high"]
+max_age_minutes = 60
 
 [backend]
 client_id = "backend"
@@ -100,6 +102,8 @@ def test_a_journal_is_added_listed_and_checked(machine: Machine) -> None:
         "ok    Logge inn med nettleser på denne maskinen: ja.",
         "ok    Logge inn med kode på en annen enhet: ja.",
         "ok    Tilgangen bindes til en nøkkel på maskinen (DPoP).",
+        "ok    Innlogging må være på nivå idporten-loa-high; en som er lavere, slipper ikke inn.",
+        "ok    Innlogging må være gjort siste 60 min; en som er eldre, slipper ikke inn.",
         "ok    Klokka på maskinen går rett.",
         "ok    Skrive notat: ja.",
         "ok    Testklienten kom inn og fikk: system/*.rs. Det gir ikke lov til å skrive: målinger, notat, plan, tiltak.",
@@ -114,6 +118,7 @@ def test_a_journal_is_added_listed_and_checked(machine: Machine) -> None:
     [
         ("bound = true", 'bound = true\nclient = "key"\nkey = "key.json"', "client"),
         ('client_id = "backend"', 'client_id = "bound"', "backend-refused"),
+        ("loa-high", "loa-higher", "no-level"),
         ("/fhir", "/elsewhere", "not-a-journal"),
         ('"\nclient_id = "bound"', '/x"\nclient_id = "bound"', "no-sign-in"),
         ("127.0.0.1", "127.0.0.2", "unreachable"),
@@ -180,7 +185,7 @@ async def test_what_the_issuer_lacks_is_a_limit_or_a_stop(journal: ForeignJourna
     setup = journal.setup(tmp_path)
     open_ = replace(setup.journal, terms=SignInTerms(scopes=("openid",)))
     levels = await _levels(replace(setup, journal=open_))
-    assert (levels["could-bind"], levels["no-refresh"]) == (Level.WARN, Level.WARN)
+    assert [levels[code] for code in ("could-bind", "no-refresh", "any-level")] == [Level.WARN] * 3
     listed = replace(setup.journal, patient_list="Group/1", terms=SignInTerms(ways=(Way.DEVICE,)))
     levels = await _levels(replace(setup, journal=listed))
     assert levels["device"] is Level.OK

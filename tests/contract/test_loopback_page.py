@@ -20,7 +20,7 @@ async def test_the_page_repeats_nothing_and_says_what_a_browser_may_do_with_it()
             refused = await browser.request("TRACE", f"{address}/callback")
     for answer in (*answers, refused):
         assert answer.status_code == 404
-        assert answer.headers["content-security-policy"] == "default-src 'none'"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["cache-control"] == "no-store"

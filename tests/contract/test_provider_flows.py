@@ -24,6 +24,7 @@ from client.journal import JournalClient
 from client.transport import JournalTransport
 from ports.clock import SystemClock
 from ports.ids import SystemIds
+from tests.contract.quick_clock import QuickClock
 from tests.contract.sign_in_room import Browser, SignInRoom
 from tests.contract.still_clock import StillClock
 
@@ -42,24 +43,6 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignInRoom]:
     room = SignInRoom(tmp_path_factory.mktemp("provider"))
     yield room
     room.close()
-
-
-class QuickClock(SystemClock):
-    """The real time, but nobody waits: what would be slept is given to the others, and counted."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-        self.step: asyncio.Event | None = None
-        self.four = asyncio.Event()
-
-    async def sleep(self, seconds: float) -> None:
-        """Count; wait only for the test's own step, where it wants one."""
-        self.slept.append(seconds)
-        if len(self.slept) >= 4:
-            self.four.set()
-        await asyncio.sleep(0)
-        if self.step is not None:
-            await self.step.wait()
 
 
 def party(room: SignInRoom, kind: str, clock: SystemClock | None = None) -> Party:

@@ -61,6 +61,26 @@ def test_browser_is_given_a_form(room: SandboxRoom) -> None:
     assert "Kari Nordmann, sykepleier" in page.text
 
 
+def test_no_page_of_the_sign_in_runs_fetches_is_framed_or_goes_on(room: SandboxRoom) -> None:
+    """Nor does the redirect with the code in it: the page before it is told to nobody, and nothing is kept."""
+    asked = room.authorize().json()
+    html = {"Accept": "text/html"}
+    for answer in (
+        room.http.get(
+            f"{room.origin}/auth/authorize", params=dict(room.authorize().request.url.params), headers=html
+        ),
+        room.http.get(f"{room.origin}/auth/authorize", params={"client_id": "other"}, headers=html),
+        room.http.post(asked["choose"], data={"request": asked["request"], "person": "olav-lie"}),
+        room.http.post(asked["choose"], data={"request": "<b>", "person": "olav-lie"}, headers=html),
+        room.authorize(state=""),
+    ):
+        policy = answer.headers["content-security-policy"]
+        assert policy == "default-src 'none'; frame-ancestors 'none'", answer.url
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cache-control"] == "no-store"
+
+
 @pytest.mark.parametrize(
     ("changes", "error"),
     [

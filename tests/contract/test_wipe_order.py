@@ -11,6 +11,8 @@ import pytest
 
 from client.errors import JournalError
 from offline_cache.wipe import ORDER
+from ports.ids import SystemIds
+from sandbox.sign_in.tokens import Tokens
 from sandbox.wipe_policy import Machines, proof
 from services.entrance import Entrance
 from services.trouble import TroubleCode
@@ -42,9 +44,13 @@ async def test_an_ordered_wipe_takes_all_and_tells_the_journal(tmp_path: Path) -
     (device,) = machines.order(KARI)
     ward.clock.move(6 * 60)
     folder = cache_of(ward)
+    held = day._open().tokens.grant.access_token
+    tokens = Tokens(ward.journal.tables, ward.clock, SystemIds(), 900)
+    assert tokens.check(held)
     await day.sync()
     assert set(content(folder)) == set()
     assert machines.of(KARI)[device].is_wiped
+    assert not tokens.check(held)  # and what lay in the cache opens nothing
     assert await refused(day.round()) is TroubleCode.CACHE_WIPED
     assert await refused(day.outbox()) is TroubleCode.CACHE_WIPED
     assert day.must_lock

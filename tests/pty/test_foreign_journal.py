@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cli.supervisor import FIRST_LINE
 from ports.disk import SystemDisk
 from tests.contract.foreign_journal import ForeignJournal
 from tests.contract.sign_in_room import Browser
@@ -162,3 +163,40 @@ def test_a_faulty_file_is_said_on_the_screen_and_by_the_command(journal: Foreign
     nurse.sees("Filen som beskriver journalen prove, kan ikke brukes.")
     nurse.sees("feltjournal journals check prove")
     assert nurse.quits() == 0
+
+
+def test_a_sign_in_that_could_not_be_ended_is_said_when_one_leaves(home: Path, tmp_path: Path) -> None:
+    """Without a cache it is good for nothing here any more; whoever shares the machine is told what to do with the browser's."""
+    journal = ForeignJournal(tmp_path / "passing")
+    added(journal, home, ["browser"])
+    nurse = Nurse(home, desktop(home))
+    goes_in(nurse, journal)
+    nurse.sees("Runden er ikke tatt med")
+    journal.close()
+    assert nurse.quits() == 0
+    assert "Innloggingen svarte ikke da den skulle avsluttes." in nurse.terminal.raw.decode()
+
+
+def test_who_lacks_a_course_starts_over_in_the_training_journal(journal: ForeignJournal, home: Path) -> None:
+    """A fresh process takes the terminal, in the embedded journal, which is started for it; a lock stays in training."""
+    added(journal, home, ["browser"])
+    file = home / ".config" / "feltjournal" / "journals" / "prove" / "journal.toml"
+    more = b'courses = ["legemidler"]\ntraining_journal = "innebygd"\n'
+    SystemDisk().replace(file, file.read_bytes() + more)
+    nurse = Nurse(home, desktop(home))
+    goes_in(nurse, journal)
+    nurse.sees("opplæringen mangler: legemidler.")
+    nurse.presses("f7")
+    try:
+        nurse.sees("Olav Lie")
+        assert "TRENING" in nurse.terminal.lines[0]
+        starts = nurse.terminal.raw.count(FIRST_LINE.encode())
+        nurse.presses("f12")
+        nurse.terminal.wait_for(lambda t: t.raw.count(FIRST_LINE.encode()) > starts)
+        nurse.sees("Olav Lie")
+        assert "TRENING" in nurse.terminal.lines[0]
+        assert nurse.quits() == 0
+    finally:
+        subprocess.run(
+            [*COMMAND, "sandbox", "stop"], env=plain_environment(home), check=True, capture_output=True
+        )

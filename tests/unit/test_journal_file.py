@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from joserfc.jwk import ECKey
 
 from cli import journals_words as words
+from client.auth.assurance import Assurance
 from client.auth.client_authentication import KeyClient, PublicClient, SecretClient
 from ports.disk import SystemDisk
 from services.idle_policy import IdlePolicy
@@ -74,7 +75,8 @@ def test_a_short_file_is_enough(folder: Path) -> None:
     )
     assert (address.embedded_key, address.authority, address.organisation_key) == (None, b"", None)
     assert address.terms.client == PublicClient("feltjournal")
-    assert (address.terms.scopes, address.terms.ways) == (SCOPES, (Way.BROWSER, Way.DEVICE))
+    assert address.terms.assurance == Assurance()
+    assert (address.scopes, address.terms.ways) == (SCOPES, (Way.BROWSER, Way.DEVICE))
 
 
 def test_all_that_may_stand_in_it_is_read(folder: Path) -> None:
@@ -127,6 +129,14 @@ courses = ["hjemmetjeneste"]
     assert (read.no_cache, read.review_before_sending, read.organisation) == (True, True, "Prøvekommunen")
     assert read.backend is not None
     assert read.backend.scopes == ("system/Patient.rs",)
+
+
+def test_what_a_sign_in_must_be_worth_is_read(folder: Path) -> None:
+    text = GOOD + 'level = ["a", "b"]\nlevel_claim = "amr"\nmax_age_minutes = 60\n'
+    (folder / FILE).write_text(text, "utf-8")
+    address = read_journal_file(folder / FILE, SystemDisk()).address
+    assert address is not None
+    assert address.terms.assurance == Assurance(("a", "b"), "amr", 3600)
 
 
 def test_a_secret_is_read_from_its_file_and_shown_nowhere(folder: Path) -> None:
@@ -228,6 +238,10 @@ def test_a_limit_that_is_passed_is_named(folder: Path) -> None:
         ('key = "key.json"\n', "client-and-file", "sign_in.key", 8),
         ("ways = []\n", "too_short", "sign_in.ways", 8),
         ('ways = ["sms"]\n', "literal_error", "sign_in.ways", 8),
+        ("level = []\n", "too_short", "sign_in.level", 8),
+        ('level = ["a b"]\n', "one-word", "sign_in.level", 8),
+        ('level_claim = "amr"\n', "claim-without-level", "sign_in.level_claim", 8),
+        ("max_age_minutes = 0\n", "greater_than_equal", "sign_in.max_age_minutes", 8),
         ('bound = "ja"\n', "bool_type", "sign_in.bound", 8),
         ("[policy]\nhard_end_hours = 100\n", "less_than_equal", "policy.hard_end_hours", 9),
         ("[policy]\nmargin_hours = -1\n", "greater_than_equal", "policy.margin_hours", 9),
@@ -312,6 +326,7 @@ def test_a_template_lacks_what_it_says_and_nothing_else(folder: Path, template: 
     assert read.address is not None
     assert read.is_epic is (template == "epic")
     assert read.address.terms.is_bound is (template == "helseid")
+    assert read.address.terms.assurance.levels == (("4",) if template == "helseid" else ())
 
 
 def test_what_is_added_is_taken_with_all_it_names(folder: Path, tmp_path: Path) -> None:

@@ -76,6 +76,13 @@ def test_every_trouble_says_what_happened_what_is_safe_and_what_is_next(code: Tr
     assert len({w.what for w in TROUBLE_WORDS.values()}) == len(TROUBLE_WORDS)
 
 
+def test_a_sign_in_that_is_worth_too_little_says_what_would_do() -> None:
+    low = trouble_words(Trouble(TroubleCode.LEVEL_TOO_LOW, wanted="idporten-loa-high"))
+    assert low.what == "Du er logget inn på et lavere nivå enn journalen krever (idporten-loa-high)."
+    old = trouble_words(Trouble(TroubleCode.SIGN_IN_TOO_OLD, wanted="10"))
+    assert old.what.endswith("journalen krever at det er gjort siste 10 min.")
+
+
 def test_a_wrong_pin_counts_and_waits_in_words() -> None:
     assert (
         trouble_words(Trouble(TroubleCode.WRONG_PIN, left="1", wait="30.0")).next

@@ -124,6 +124,7 @@ def test_bindings_and_help_come_from_the_registry() -> None:
         "app.lock",
         "app.hide",
         "app.quit",
+        "app.practise",
     ]
     assert ("F12", action("app.lock").label, action("app.lock").help) in help_rows("app")
 

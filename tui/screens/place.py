@@ -224,6 +224,8 @@ class Place(Acting, Screen[None]):
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Say what happened, what is safe and what to do next, each on its line."""
+        if trouble.details.get("training"):
+            self.feltjournal.may_practise = True
         if self.is_attached:
             self.query_one(WordsLine).show_trouble(trouble, self.size.width)
 

@@ -276,6 +276,7 @@ _TEXT: dict[str, str] = {
     "leave.many": "{n} signerte oppføringer er ikke i journalen. De beholdes her.",
     "leave.lost_one": "▲ 1 signert oppføring er ikke i journalen. Uten lager er den tapt når du avslutter.",
     "leave.lost_many": "▲ {n} signerte oppføringer er ikke i journalen. Uten lager er de tapt når du avslutter.",
+    "practise.none": "F7 åpner øvingsjournalen når du mangler et kurs, og oppsettet sier hvor du kan øve.",
     "lock.again": "Trykk F12 en gang til for å låse.",
     "leave.again": "Trykk Ctrl+Q en gang til for å avslutte.",
     "window.small": "▲ Vinduet er {width}×{height}; noe vises ikke. Bruk 80×24.",

@@ -94,10 +94,20 @@ TROUBLE_WORDS: dict[TroubleCode, TroubleWords] = {
     _C.SIGN_IN_FAILED: TroubleWords(
         "Innloggingen ble ikke godtatt.", _NOTHING_STORED, "Velg person på nytt, eller prøv igjen om litt."
     ),
+    _C.LEVEL_TOO_LOW: TroubleWords(
+        "Du er logget inn på et lavere nivå enn journalen krever ({wanted}).",
+        "Innloggingen er ikke brukt, og ingenting av den er lagret.",
+        "Logg inn på nytt, og velg en innlogging på det nivået.",
+    ),
+    _C.SIGN_IN_TOO_OLD: TroubleWords(
+        "Det er for lenge siden du viste hvem du er; journalen krever at det er gjort siste {wanted} min.",
+        "Innloggingen er ikke brukt, og ingenting av den er lagret.",
+        "Logg inn på nytt, og vis hvem du er én gang til.",
+    ),
     _C.COURSE_MISSING: TroubleWords(
         "Innloggingen er godkjent, men opplæringen mangler: {courses}.",
         "Ingen pasient vises. Det du har signert, er beholdt og sendes.",
-        "Ta kurset og logg inn på nytt. Øv så lenge i øvingsjournalen: feltjournal --sandbox.",
+        "Ta kurset og logg inn på nytt. {practice_words}",
     ),
     _C.PIN_TOO_SHORT: TroubleWords("PIN-koden er for kort.", _NOTHING_STORED, "Bruk minst 6 tegn."),
     _C.PIN_COMMON: TroubleWords(
@@ -326,9 +336,10 @@ def trouble_words(trouble: Trouble) -> TroubleWords:
         "left_words": _left_words(trouble.details.get("left", "")),
         "wait_words": _wait_words(trouble.details.get("wait", "")),
         "stays_words": _stays_words(trouble.details),
+        "practice_words": _practice_words(trouble.details),
         "missing_words": _missing_words(trouble.details),
     }
-    facts |= {name: trouble.details.get(name, "") for name in ("courses", "known", "name")}
+    facts |= {name: trouble.details.get(name, "") for name in ("courses", "known", "name", "wanted")}
     return TroubleWords(words.what.format(**facts), words.safe, words.next.format(**facts))
 
 
@@ -338,6 +349,14 @@ def _sign_in_words(trouble: Trouble) -> TroubleWords | None:
 
     found = SIGN_IN_WORDS.get(trouble.details.get("reason", ""))
     return TroubleWords(*found) if found else None
+
+
+def _practice_words(details: dict[str, str]) -> str:
+    """Return where to practise meanwhile; where no place is known, whom to ask."""
+    if training := details.get("training"):
+        return f"F7 åpner øvingsjournalen så lenge (feltjournal --journal {training})."
+    who = details.get("organisation") or "lederen din"
+    return f"Spør {who} om kurset, og om et sted å øve."
 
 
 def _left_words(left: str) -> str:

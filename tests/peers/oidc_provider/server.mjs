@@ -5,7 +5,8 @@
 // Prints its port as one line and ends when its standard input does, so that it outlives no test. The provider is the whole
 // origin; below `/fhir` lies a journal that checks every token with it (RFC 6750, RFC 9449 with nonce) and hands the request on to
 // `settings.journal` with that journal's own token, or answers by itself where there is none. `/control/<word>` is the hand of the
-// test: `expire` ends the access tokens, `revoke` every grant, `nonce` changes the journal's nonce, `requests` tells what was asked.
+// test: `expire` ends the access tokens, `revoke` every grant, `nonce` changes the journal's nonce, `requests` tells what was asked,
+// `proves?acr=…&ago=…` how people prove who they are from then on: at which level, and how many seconds ago.
 import http from 'node:http';
 import https from 'node:https';
 import { createHash, randomBytes } from 'node:crypto';
@@ -36,14 +37,17 @@ const clients = [
 ];
 
 const live = new Map();
-let provider, issuer, base, nonce = 'first';
+let provider, issuer, base, nonce = 'first', proves = {};
 const requests = [];
 
 // The memory of the provider, kept so that the hand of the test can reach into it.
 class Memory {
   constructor(model) { this.model = model; }
   at(id) { return `${this.model} ${id}`; }
-  async upsert(id, payload) { live.set(this.at(id), payload); }
+  async upsert(id, payload) {
+    if (this.model === 'Interaction' && payload.result?.login) Object.assign(payload.result.login, proves);
+    live.set(this.at(id), payload);
+  }
   async find(id) { return live.get(this.at(id)); }
   async destroy(id) { live.delete(this.at(id)); }
   async consume(id) { live.get(this.at(id)).consumed = Math.floor(Date.now() / 1000); }
@@ -67,6 +71,7 @@ const configuration = () => ({
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
   clients,
   findAccount: account,
+  acrValues: settings.levels ?? [],
   // `plain`: as OpenID Connect has it by default. Who it is stands at the userinfo endpoint alone, and no journal is named.
   scopes: ['openid', 'offline_access', ...(settings.plain ? ['fhirUser', ...settings.scopes.split(' ')] : [])],
   claims: settings.plain ? { openid: ['sub'], fhirUser: told() } : { openid: ['sub', ...told()] },
@@ -160,16 +165,17 @@ async function handOn(from, response) {
   response.end(outside(Buffer.concat(pieces).toString()));
 }
 
-function control(word) {
+function control(word, asked) {
   const dead = { expire: /^(AccessToken|ClientCredentials) /, revoke: /^(AccessToken|RefreshToken|Grant) / }[word];
   for (const at of live.keys()) if (dead?.test(at)) live.delete(at);
+  if (word === 'proves') proves = { acr: asked.get('acr') ?? undefined, ts: Math.floor(Date.now() / 1000) - Number(asked.get('ago') ?? 0) };
   if (word === 'nonce') nonce = randomBytes(8).toString('hex');
   return word === 'requests' ? requests.splice(0) : {};
 }
 
 async function serve(request, response) {
   const path = request.url.split('?')[0];
-  if (path.startsWith('/control/')) return answer(response, 200, control(path.slice('/control/'.length)));
+  if (path.startsWith('/control/')) return answer(response, 200, control(path.slice('/control/'.length), new URL(request.url, issuer).searchParams));
   if (!path.startsWith('/fhir/') && request.method === 'GET') {
     if (path === '/auth') requests.push({ path, headers: request.headers, fields: [...new URL(request.url, issuer).searchParams] });
     return provider.callback()(request, response);
