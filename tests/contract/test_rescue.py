@@ -100,7 +100,14 @@ async def test_nothing_of_a_patient_is_said_or_lies_readable(machine: Machine) -
     assert not any(secret in path.name for secret in secrets for path in machine.folder.rglob("*"))
 
 
-@pytest.mark.parametrize("state", ["forgotten PIN", "damaged", "open"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "forgotten PIN",
+        pytest.param("damaged", marks=pytest.mark.day),
+        pytest.param("open", marks=pytest.mark.day),
+    ],
+)
 async def test_export_needs_no_pin_and_no_database(machine: Machine, state: str) -> None:
     """PIN locked, database and header damaged, or the client open in another window: the seals come out all the same."""
     await sign_two(machine)
@@ -200,7 +207,9 @@ async def test_a_rescue_killed_in_mid_delivery_is_run_again(machine: Machine) ->
     ]
 
 
-@pytest.mark.parametrize("kind", ["kill-before-commit", "kill-after-commit"])
+@pytest.mark.parametrize(
+    "kind", [pytest.param("kill-before-commit", marks=pytest.mark.day), "kill-after-commit"]
+)
 async def test_a_journal_that_dies_in_mid_delivery_gets_each_once(machine: Machine, kind: str) -> None:
     """It says that it is not settled, and to run it again; then it is settled, whatever the journal had done."""
     await sign_two(machine)

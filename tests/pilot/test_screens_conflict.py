@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from services.views import EntryState
 from tests.golden.grid import assert_grid
 from tests.pilot.others import OLAV, change
-from tests.pilot.ward import Hands, Ward, at_work
+from tests.pilot.ward import Hands, Ward, at_both_sizes, at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SIZES = ((80, 24), (120, 40))
 
 
 async def first_task(hands: Hands, ward: Ward, name: str) -> str:
@@ -61,7 +57,7 @@ async def in_conflict(hands: Hands, ward: Ward, name: str = "HANSEN") -> str:
     return task
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@at_both_sizes
 async def test_a_task_is_ticked_off_on_its_own_place(tmp_path: Path, size: tuple[int, int]) -> None:
     """`x` sums up, Enter signs; the list says so with the sign of the entry, and a second `x` says why not."""
     ward = Ward(tmp_path)
@@ -110,7 +106,7 @@ async def test_esc_signs_no_task_and_other_keys_do_nothing_behind_the_bar(tmp_pa
         assert await ward.workday.outbox() == []
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@at_both_sizes
 async def test_a_conflict_is_settled_field_by_field_within_the_budget(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import pytest
-
 from sandbox.population.practice import MARTE
 from tests.golden.grid import assert_grid
-from tests.pilot.ward import Hands, Ward, at_work
+from tests.pilot.ward import Hands, Ward, at_both_sizes, at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SIZES = ((80, 24), (120, 40))
 WORDS = "Alarm, funnet på gulvet"
 
 
@@ -36,7 +33,7 @@ async def find(hands: Hands, number: str) -> None:
     await hands.press("f9")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@at_both_sizes
 async def test_emergency_access_from_the_search_to_its_end(tmp_path: Path, size: tuple[int, int]) -> None:
     ward = Ward(tmp_path)
     mark = f"{size[0]}x{size[1]}"

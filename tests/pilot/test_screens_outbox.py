@@ -7,14 +7,12 @@ import json
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-import pytest
-
 from offline_cache.outbox_notes import note_differing
 from offline_cache.safety_notices import SafetyNotice
 from offline_cache.states import EntryState
 from tests.golden.grid import assert_grid
 from tests.pilot.test_screens_entries import record
-from tests.pilot.ward import Hands, Ward, at_work
+from tests.pilot.ward import Hands, Ward, at_both_sizes, at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from offline_cache.store import Store
 
 R = TypeVar("R")
-SIZES = ((80, 24), (120, 40))
 
 
 async def in_store(ward: Ward, job: Callable[[Store], R]) -> R:
@@ -71,7 +68,7 @@ def unknown(detail: str) -> Callable[[Store], None]:
     return job
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@at_both_sizes
 async def test_entries_stand_under_their_visits(tmp_path: Path, size: tuple[int, int]) -> None:
     """Two visits by the clock, each entry with sign, time and why; one held, one in the journal."""
     ward = Ward(tmp_path)

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.golden.grid import assert_grid
-from tests.pilot.ward import Ward, at_work
+from tests.pilot.ward import Ward, at_both_sizes, at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SIZES = ((80, 24), (120, 40))
 
-
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@at_both_sizes
 async def test_the_places_of_the_day_look_as_they_should(tmp_path: Path, size: tuple[int, int]) -> None:
     """Every place of a quiet day, as a grid of text."""
     mark = f"{size[0]}x{size[1]}"

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.golden.grid import assert_grid
-from tests.pilot.ward import Hands, Ward, at_work
+from tests.pilot.ward import Hands, Ward, at_both_sizes, at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SIZES = ((80, 24), (120, 40))
 SOLVEIG = ("Solveig Bakken", "14834149894", "14031941", "Elgeseter gate 12", "falt på badet")
 
 
@@ -26,7 +23,7 @@ async def write_of(hands: Hands, who: tuple[str, ...] = SOLVEIG) -> None:
     await hands.press("f9", "enter")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@at_both_sizes
 async def test_somebody_outside_the_list_is_written_of_and_matched(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import pytest
 from textual import events
 
 from offline_cache.pull_codes import ChangeKind
@@ -13,20 +12,19 @@ from tests.golden.grid import assert_grid
 from tests.pilot.others import change
 from tests.pilot.test_screens_conflict import first_task, not_done
 from tests.pilot.test_screens_outbox import deliver, in_store, note
-from tests.pilot.ward import Hands, Ward, at_work
+from tests.pilot.ward import Hands, Ward, at_both_sizes, at_work
 from tui.widgets.sync_lines import amount
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
+    import pytest
 
     from offline_cache.store import Store
 
-SIZES = ((80, 24), (120, 40))
 
-
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@at_both_sizes
 async def test_the_sync_report_says_what_came_went_and_waits(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

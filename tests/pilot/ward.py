@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from textual import events
 from textual.worker import WorkerCancelled, WorkerFailed
 
@@ -43,6 +44,12 @@ PORT = 4711
 MORNING = datetime(2026, 11, 24, 7, 12, tzinfo=UTC)
 NEVER_IDLE = IdlePolicy(timedelta(days=100), timedelta(days=100))
 """Days are moved on between two keys here; only what is about idling is hidden and locked by itself."""
+
+
+at_both_sizes = pytest.mark.parametrize(
+    "size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.day)], ids=["80x24", "120x40"]
+)
+"""Runs a test on the small screen, and in `make days` on the large one."""
 
 
 class StandingClock:

@@ -136,11 +136,8 @@ def check_stream(raw: bytes) -> None:
     assert found is None, repr(rest[max(0, found.start() - 30) : found.start() + 30])
 
 
-@pytest.mark.parametrize(
-    "size",
-    [(80, 24), pytest.param((120, 40), marks=pytest.mark.day)],
-    ids=lambda size: f"{size[0]}x{size[1]}",
-)
+@pytest.mark.day
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_hostile_chart_steers_nothing_and_loses_nothing(
     home: Path, journal: SandboxRoom, size: tuple[int, int]
 ) -> None:

@@ -30,10 +30,9 @@ def journal(home: Path) -> Iterator[SandboxRoom]:
     room.close()
 
 
+@pytest.mark.day
 @pytest.mark.needs("ptrace")
-@pytest.mark.parametrize(
-    "command", [SUPERVISED, pytest.param(FORKLESS, marks=pytest.mark.day)], ids=["supervised", "forkless"]
-)
+@pytest.mark.parametrize("command", [SUPERVISED, FORKLESS], ids=["supervised", "forkless"])
 def test_a_locked_client_has_nothing_in_memory(
     home: Path, journal: SandboxRoom, command: tuple[str, ...]
 ) -> None:
