@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import signal
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -22,6 +21,7 @@ from tui.acting import Acting
 from tui.action import is_function_key, key_name
 from tui.actions import actions_of, bindings_for
 from tui.clipboard import Clipboard
+from tui.ending import Ending
 from tui.keyboard import Keyboard
 from tui.launch import LOCK, Launch
 from tui.practising import Practising
@@ -50,9 +50,6 @@ if TYPE_CHECKING:
     from services.workday import Workday
 
 Result = TypeVar("Result")
-
-LAST_SECONDS = 15
-"""How long saving and closing may take after a signal that ends the session; the supervising parent waits less."""
 
 
 def unsent_words(number: int, *, is_kept: bool) -> str:
@@ -97,6 +94,7 @@ class FeltjournalApp(Acting, Practising, App[int], inherit_bindings=False):
         self.keyboard = Keyboard(self, self._forward_key)
         self.keyboard.on_behind = self._show_waiting
         self.privacy = Privacy(self, self._lock)
+        self._ending = Ending(lambda code: self.work(self.leave(code), group="leave"))
         self.copied = Clipboard(launch.clock, self._write_out, self._show_status)
 
     # --- what screens use
@@ -266,14 +264,11 @@ class FeltjournalApp(Acting, Practising, App[int], inherit_bindings=False):
         return self.launch.first_screen()
 
     def on_mount(self) -> None:
-        """Catch the signals that end a session."""
+        """Begin to listen for what ends a session."""
         self.call_after_refresh(self._after_first_frame)
         self.privacy.start()
-        if self.is_headless or sys.platform == "win32":
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._end, 128 + number)
+        if not self.is_headless:
+            self._ending.start()
 
     async def _after_first_frame(self) -> None:
         gc.freeze()
@@ -283,17 +278,10 @@ class FeltjournalApp(Acting, Practising, App[int], inherit_bindings=False):
         """Stop the keys and close the working day."""
         self.keyboard.close()
         self.privacy.close()
+        self._ending.close()
         self.copied.empty()
         if (day := self._at_work()) is not None:
             await day.close()
-
-    def _end(self, code: int) -> None:
-        """End in good order, also when the shell has taken the terminal back already."""
-        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-        signal.alarm(
-            LAST_SECONDS
-        )  # its default action ends the process: nothing may keep running on a terminal that is gone
-        self.work(self.leave(code), group="leave")
 
     async def leave(self, code: int = 0) -> None:
         """Let every screen save what is being written, then end with this exit code; a lock notes the way back."""
