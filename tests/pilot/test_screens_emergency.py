@@ -27,10 +27,9 @@ async def until_over(ward: Ward) -> None:
 
 
 async def find(hands: Hands, number: str) -> None:
-    """Search by number."""
+    """Search by number, which asks when it is whole."""
     await hands.press("slash")
     await hands.write(f"{number}\n")
-    await hands.press("f9")
 
 
 @at_both_sizes
@@ -95,6 +94,22 @@ async def test_search_needs_a_name_or_a_number_and_the_network(tmp_path: Path) -
         ward.network.is_down = True
         await hands.press("f9")
         assert "Journalen svarer ikke." in hands.text
+
+
+async def test_a_name_typed_where_the_number_goes_is_a_name_and_enter_in_the_last_field_asks(
+    tmp_path: Path,
+) -> None:
+    async with at_work(Ward(tmp_path)) as hands:
+        await hands.first_morning()
+        await hands.press("slash")
+        await hands.write("Lien\n")
+        assert "Fødselsnummer     –" in hands.text
+        assert "Lien" in hands.text
+        assert "LIEN, Marte" not in hands.text
+        await hands.write("\n17.02.1988\n")
+        assert "LIEN, Marte   født 17.02.1988" in hands.text
+        await hands.press("enter")
+        assert "Nødtilgang" in hands.text
 
 
 async def test_who_is_on_the_list_is_opened_from_the_search_without_more_ado(tmp_path: Path) -> None:

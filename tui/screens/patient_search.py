@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tui.screens.desk import Desk
 
 FIELDS = (("number", 12), ("name", 40), ("birth_date", 11))
+_DIGITS = 11
+"""Of an identity number."""
 
 
 class PatientSearchScreen(Place):
@@ -85,6 +87,21 @@ class PatientSearchScreen(Place):
 
     def _field(self, name: str) -> ValueField:
         return self.query_one(f"#search-{name}", ValueField)
+
+    @on(ValueField.Submitted, "#search-number")
+    def number_given(self) -> None:
+        """Ask at once when the number is whole, as from a scanner; a name that was typed here goes where names go."""
+        typed, name = self._field("number").value.strip(), self._field("name")
+        if any(one.isalpha() for one in typed) and not name.value:
+            name.value = typed
+            self._field("number").value = ""
+        elif sum(one.isdigit() for one in typed) == _DIGITS:
+            self.action_patients_ask()
+
+    @on(ValueField.Submitted, "#search-birth_date")
+    def date_given(self) -> None:
+        """Enter in the last field asks."""
+        self.action_patients_ask()
 
     def action_patients_ask(self) -> None:
         """Ask the journal; what cannot be asked for is said first."""
