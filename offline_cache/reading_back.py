@@ -23,6 +23,10 @@ _MOST_ASKED = 20
 _GONE = frozenset({404, 410})
 
 
+ONE_OR_TWO = 2
+"""Matches a page for an identifier: there is one, or by a fault two. A journal on short pages answers 413 to more."""
+
+
 class ReadingBack:
     """Finds parts in the journal: by the identifier that we gave, or by what they say where it keeps none."""
 
@@ -55,7 +59,7 @@ class ReadingBack:
         """Return what bears the part's identifier. A journal that finds others too has not understood."""
         identifier = ("identifier", f"{IDENTIFIER_SYSTEM}|urn:uuid:{part.op_id}")
         found: list[Resource] = []
-        async for page in self._client.search(part.type, [identifier], in_body=True):
+        async for page in self._client.search(part.type, [identifier], page_size=ONE_OR_TWO, in_body=True):
             if not all(carries(resource.body, part) for resource in page.resources):
                 raise JournalError(ErrorKind.WRONG_RESOURCE, detail="found by another identifier")
             found += page.resources

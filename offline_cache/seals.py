@@ -129,6 +129,21 @@ class Seals:
                 self._drop(self._path(entry_id, PENDING))
             raise
 
+    @contextlib.contextmanager
+    def back_if_undone(self, store: Store, entry_id: str) -> Iterator[None]:
+        """Put the seal of what was to be taken back there again when that, with its commit, does not come about.
+
+        To be entered before the transaction: the seal goes within it, and only after it is known that nothing was committed.
+        """
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(CacheError):
+                entry = store.entries.get(entry_id) if self.is_active and entry_id else None
+                if entry is not None and entry.state not in _DONE and not self.is_sealed(entry_id):
+                    self._write(store, entry, self._path(entry_id))
+            raise
+
     def drop(self, entry_id: str) -> None:
         """Remove the seal of an entry that nobody needs to rescue any more; nothing happens when there is none.
 

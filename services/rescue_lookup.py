@@ -10,7 +10,7 @@ from client.errors import ErrorKind, JournalError
 from offline_cache.entry_records import PartRecord
 from offline_cache.outbox import IDENTIFIER_SYSTEM
 from offline_cache.part_sending import StalePart
-from offline_cache.reading_back import ReadingBack
+from offline_cache.reading_back import ONE_OR_TWO, ReadingBack
 from offline_cache.same_content import is_same_work
 from offline_cache.sealed_entry import SealedPart
 from offline_cache.states import EntryState
@@ -101,7 +101,7 @@ async def _by_identifier(client: JournalClient, part: SealedPart | SealedNeed) -
     """Search by the part's own identifier."""
     found: list[Resource] = []
     query = [("identifier", f"{IDENTIFIER_SYSTEM}|urn:uuid:{part.op_id}")]
-    async for page in client.search(part.type, query, in_body=True):
+    async for page in client.search(part.type, query, page_size=ONE_OR_TWO, in_body=True):
         if not all(_carries(one, part) for one in page.resources):
             return Looked(Standing.NOT_UNDERSTOOD)
         found += page.resources

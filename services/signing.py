@@ -93,7 +93,8 @@ class Signing:
             raise Trouble(
                 TroubleCode.CANNOT_CHANGE
             )  # parts that refer to each other, and a journal that takes one at a time
-        with self._store.transaction():
+        instead = draft.fields.get("instead", "")
+        with self._seals.back_if_undone(self._store, instead), self._store.transaction():
             self._take_back_first(draft)
             self.writing.sign(draft, parts, title)
         record = self._store.entries.get(entry_id)
@@ -123,7 +124,7 @@ class Signing:
         """
         record = self._store.entries.get(entry_id)
         try:
-            with self._store.transaction():
+            with self._seals.back_if_undone(self._store, entry_id), self._store.transaction():
                 self._store.entries.withdraw(entry_id, self._clock.now())
                 self._store.audit.append(
                     "withdraw",

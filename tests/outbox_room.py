@@ -71,6 +71,8 @@ class VersionedJournal:
         self.kept: dict[str, Kept] = {}
         self.meets: list[JournalError | Callable[[], None] | None] = []
         self.asked: list[str] = []
+        self.longest_page = 1000
+        """How many matches a page this journal gives; it refuses who asks for more."""
         self.versions = versions
         self.honours = honours
 
@@ -142,8 +144,12 @@ class VersionedJournal:
         self.kept[new] = Kept(type_, new, 1, body, [])
         return PartAnswer(201, type_, new, "1", ())
 
-    async def search(self, type_: str, query: Any, *, in_body: bool = True) -> AsyncIterator[Page]:
+    async def search(
+        self, type_: str, query: Any, *, page_size: int = 100, in_body: bool = True
+    ) -> AsyncIterator[Page]:
         self._turn("search")
+        if page_size > self.longest_page:
+            raise JournalError(ErrorKind.REFUSED, status=413)
         wanted = dict(query).get("identifier", "").rpartition(":")[2].encode()
         found = [
             self._resource(k)

@@ -82,7 +82,9 @@ class Line(VersionedJournal):
         finally:
             self.fate.step()
 
-    async def search(self, type_: str, query: Any, *, in_body: bool = True) -> AsyncIterator[Page]:
+    async def search(
+        self, type_: str, query: Any, *, page_size: int = 100, in_body: bool = True
+    ) -> AsyncIterator[Page]:
         self.fate.step()
         async for page in super().search(type_, query, in_body=in_body):
             yield page

@@ -66,7 +66,9 @@ class HandJournal:
         self.bundle = bundle
         return list(answer)
 
-    async def search(self, type_: str, query: Any, *, in_body: bool) -> AsyncIterator[Page]:
+    async def search(
+        self, type_: str, query: Any, *, page_size: int = 100, in_body: bool
+    ) -> AsyncIterator[Page]:
         self.asked.append("search")
         answer = self.answers.pop(0) if self.answers else None
         if isinstance(answer, Exception):

@@ -228,7 +228,9 @@ class Unrolled(VersionedJournal):
         kind = ErrorKind.CONFLICT if self._status == 412 else ErrorKind.REFUSED
         raise JournalError(kind, status=self._status)
 
-    async def search(self, type_: str, query: Any, *, in_body: bool = True) -> AsyncIterator[Page]:
+    async def search(
+        self, type_: str, query: Any, *, page_size: int = 100, in_body: bool = True
+    ) -> AsyncIterator[Page]:
         if self.is_deaf:
             raise JournalError(ErrorKind.SERVER_FAULT, status=500)
         async for page in super().search(type_, query, in_body=in_body):

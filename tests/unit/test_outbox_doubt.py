@@ -255,3 +255,15 @@ async def test_refusal_of_one_part_says_nothing_of_another_that_may_be_there() -
     await room.turn(able(conditional=False))
     assert room.state("e1") is EntryState.UNKNOWN
     assert {part.state for part in room.store.entries.parts("e1")} == {EntryState.UNKNOWN}
+
+
+async def test_a_journal_on_short_pages_is_asked_for_the_one_that_bears_the_identifier(
+    room: OutboxRoom,
+) -> None:
+    """Else its 413 to a long page would be taken for a note that is too large, and hold it."""
+    room.sign("e1", [note("n1")])
+    room.journal.meets, room.journal.longest_page = [LOST], 2
+    for _ in range(3):
+        await room.turn(OLD)
+    assert room.state("e1") is EntryState.DELIVERED
+    assert room.journal.asked[:2] == ["create", "search"]

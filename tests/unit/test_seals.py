@@ -155,6 +155,11 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == []
 
 
+def failing_commit() -> None:
+    """Stand in for a commit that the disk does not take."""
+    raise StoreFault("the commit")
+
+
 def test_a_signature_that_fails_leaves_no_seal(
     room: Room, store: Store, seals: Seals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +203,26 @@ def test_what_is_taken_back_is_never_rescued(room: Room, store: Store, seals: Se
     disk.removing = None
     signing(room, store, seals).withdraw("e1")
     assert files(room.folder) == []
+
+
+def test_what_is_taken_back_and_not_committed_has_its_seal_again(
+    room: Room, store: Store, seals: Seals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_and_sign(room, store, seals, "e1")
+    monkeypatch.setattr(store, "_commit", failing_commit)
+    with pytest.raises(StoreFault):
+        signing(room, store, seals).withdraw("e1")
+    with pytest.raises(StoreFault), seals.back_if_undone(store, "e1"), store.transaction():
+        signing(room, store, seals)._take_back_first(
+            Draft("e2", EntryKind.NOTE, "p1", "v1", NOON, {"instead": "e1"})
+        )
+    record = store.entries.get("e1")
+    assert record is not None
+    assert (record.state, set(opened(room.folder)), seals.all_sealed(store)) == (
+        EntryState.SIGNED,
+        {"e1"},
+        True,
+    )
 
 
 def test_what_a_crash_left_is_set_right_at_the_next_opening(room: Room, store: Store, seals: Seals) -> None:
