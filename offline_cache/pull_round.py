@@ -28,8 +28,7 @@ def keep_list(work: Work, found: Listed, span: Span, actor: str) -> RoundRecord:
     store, now = work.store, work.clock.now()
     record = _record(work, span, found.round, found.counted)
     with store.transaction():
-        fresh = {visit.id for visit in found.fresh}
-        _land(work, [*found.fresh, *(v for v in _gone(work, found) if v.id not in fresh)])
+        _land(work, found.visits if work.is_purged else found.fresh)
         work.landing.plain(found.patients.values(), {p: p for p in found.patients})
         store.scopes.put_round(record)
         store.scopes.put_ahead(
@@ -60,19 +59,12 @@ def close_round(work: Work, record: RoundRecord, found: Listed) -> RoundRecord:
 
 def purged_meanwhile(work: Work, found: Listed) -> set[str]:
     """Put down again what a purge took of the lists while the charts came; return the patients of whose charts it took a part."""
-    store = work.store
-    _land(work, _gone(work, found))
-    work.landing.plain(
-        [one for p, one in found.patients.items() if store.resources.owner("Patient", p) is None],
-        {p: p for p in found.patients},
-    )
+    if not work.is_purged:
+        return set()
+    _land(work, found.visits)
+    work.landing.plain(found.patients.values(), {p: p for p in found.patients})
     parts = {part.name for part in CHART_PARTS}
-    return {p for p in found.patients if parts - {mark.name for mark in store.scopes.sections(p)}}
-
-
-def _gone(work: Work, found: Listed) -> list[Resource]:
-    """Return the visits that are not here: a hard end may come while the journal is asked."""
-    return [v for v in found.visits if work.store.resources.owner("Appointment", v.id) is None]
+    return {p for p in found.patients if parts - {mark.name for mark in work.store.scopes.sections(p)}}
 
 
 def _land(work: Work, visits: Sequence[Resource]) -> None:

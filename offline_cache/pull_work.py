@@ -46,6 +46,15 @@ class Work:
     missing: dict[str, dict[str, str]] = field(default_factory=dict)
     demanding: set[str] = field(default_factory=set)
     alone: bool = False
+    removals: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.removals = self.store.purges.removals
+
+    @property
+    def is_purged(self) -> bool:
+        """Whether a chart was removed since this pull began: a hard end may come while the journal is asked."""
+        return self.store.purges.removals != self.removals
 
     async def lacks(self, patient: str, part: ChartPart, reason: str) -> None:
         """Mark a part as missing, in the store and for the report."""

@@ -60,6 +60,8 @@ class PurgeTable:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.removals = 0
+        """How often a chart was removed since the store was opened: who reads it twice sees whether one was in between."""
 
     def order(self, patient: str, reason: PurgeReason, at: datetime) -> None:
         """Write down that a chart must go; a graver reason takes the place of a lighter one."""
@@ -99,6 +101,7 @@ class PurgeTable:
 
     def remove_chart(self, patient: str) -> None:
         """Delete every row of a patient's chart; what follows a resource goes with it."""
+        self.removals += 1
         there = {
             str(row[0]) for row in self._engine.run("SELECT name FROM sqlite_schema WHERE type = 'table'")
         }

@@ -6,6 +6,7 @@ terminal that can always be read and is always empty, and would go on for ever w
 
 from __future__ import annotations
 
+import os
 import select
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,10 @@ def on_hangup(terminal: int, loop: asyncio.AbstractEventLoop, told: Callable[[],
         loop: The running loop.
         told: What is to be done.
     """
-    if not hasattr(select, "epoll"):
+    if not (hasattr(select, "epoll") and os.isatty(terminal)):
         return _nothing
     watch = select.epoll()
-    try:
-        watch.register(terminal, 0)  # a hang-up is told whatever is asked for (epoll_ctl(2))
-    except OSError:
-        watch.close()
-        return _nothing
+    watch.register(terminal, 0)  # a hang-up is told whatever is asked for (epoll_ctl(2))
 
     def stop() -> None:
         if not watch.closed:

@@ -102,11 +102,12 @@ class Machine:
     def in_journal(self) -> tuple[int, int, int, int]:
         """Count what the journal has of Kari: totals, observations and notes of ours, and rescues in its log."""
         calls = self.room.fhir("olav-lie")
-        ours = [
-            sum(
+
+        def ours(type_: str) -> int:
+            return sum(
                 any(i.get("value", "").startswith("urn:uuid:") for i in one.get("identifier", []))
                 for one in calls.all_of(type_)
             )
-            for type_ in ("Observation", "DocumentReference")
-        ]
-        return len(calls.all_of(NEWS2_TOTALS)), *ours, calls.count("AuditEvent")  # type: ignore[return-value]  # two of them
+
+        totals = len(calls.all_of(NEWS2_TOTALS))
+        return totals, ours("Observation"), ours("DocumentReference"), calls.count("AuditEvent")

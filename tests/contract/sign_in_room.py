@@ -16,7 +16,10 @@ from urllib.parse import urljoin
 import httpx
 from joserfc.jwk import ECKey
 
+from client.auth.assurance import Assurance
 from client.auth.client_authentication import KeyClient, PublicClient, SecretClient
+from client.auth.holder_key import HolderKey
+from client.auth.sign_in import SignIn
 from client.auth.transport import AuthTransport
 from ports.clock import SystemClock
 from ports.ids import SystemIds
@@ -25,13 +28,16 @@ from tests.contract.certificates import throw_away_certificate
 from tests.omissions import OIDC_PROVIDER, ROOT, router_node
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from client.auth.grant import Grant
     from ports.clock import Clock
 
 _SERVER = ROOT / "tests" / "peers" / "oidc_provider" / "server.mjs"
 _STOP_SECONDS = 20
 SCOPES = " ".join(("user/*.cruds user/Observation.rs user/*.write system/*.rs", *DEFAULT[3:]))
+REDIRECT = "http://127.0.0.1:49152/callback"
 SECRET = "a+b c%d:0123456789"
 
 
@@ -101,6 +107,34 @@ class SignInRoom:
         if kind in {"asymmetric", "backend"}:
             return KeyClient(kind, json.dumps(self.key.as_dict(private=True)))
         return SecretClient(kind, SECRET) if kind == "symmetric" else PublicClient(kind)
+
+    async def begin(
+        self,
+        kind: str,
+        scopes: Sequence[str],
+        *,
+        holder: HolderKey | None = None,
+        worth: Assurance | None = None,
+    ) -> SignIn:
+        """Begin a sign-in by a browser; a client that must be bound to a key has a new one unless it is given one."""
+        needs_key = kind in {"bound", "asymmetric"}
+        return await SignIn.begin(
+            self.http(),
+            self.base,
+            client=self.client(kind),
+            redirect_uri=REDIRECT,
+            scopes=scopes,
+            ids=SystemIds(),
+            clock=SystemClock(),
+            holder=holder or (HolderKey.new() if needs_key else None),
+            prompt="consent",
+            assurance=worth or Assurance(),
+        )
+
+    async def arrive(self, kind: str, scopes: Sequence[str], *, worth: Assurance | None = None) -> Grant:
+        """Sign Kari in."""
+        sign_in = await self.begin(kind, scopes, worth=worth)
+        return await sign_in.finish(Browser(self).sign_in(sign_in.url))
 
     def hand(self, word: str) -> None:
         """Let the test's hand reach in: expire, revoke, nonce or proves; see the server."""

@@ -10,8 +10,6 @@ from client.auth.assurance import Assurance
 from client.auth.device_code import DeviceSignIn
 from client.auth.errors import SignInError, SignInReason
 from client.auth.party import Party
-from client.auth.sign_in import SignIn
-from ports.clock import SystemClock
 from ports.ids import SystemIds
 from tests.contract.quick_clock import QuickClock
 from tests.contract.sign_in_room import Browser, SignInRoom
@@ -19,7 +17,6 @@ from tests.contract.sign_in_room import Browser, SignInRoom
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from client.auth.grant import Grant
 
 pytestmark = [pytest.mark.xdist_group("provider"), pytest.mark.needs("oidc-provider")]
 
@@ -37,31 +34,16 @@ def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     room.close()
 
 
-async def arrive(room: SignInRoom, assurance: Assurance) -> Grant:
-    sign_in = await SignIn.begin(
-        room.http(),
-        room.base,
-        client=room.client("public"),
-        redirect_uri=_REDIRECT,
-        scopes=_SCOPES,
-        ids=SystemIds(),
-        clock=SystemClock(),
-        prompt="consent",
-        assurance=assurance,
-    )
-    return await sign_in.finish(Browser(room).sign_in(sign_in.url))
-
-
 async def refused(room: SignInRoom, assurance: Assurance) -> tuple[SignInReason, str]:
     with pytest.raises(SignInError) as error:
-        await arrive(room, assurance)
+        await room.arrive("public", _SCOPES, worth=assurance)
     return error.value.reason, error.value.detail
 
 
 async def test_the_level_is_asked_for_and_found(room: SignInRoom) -> None:
     room.hand(f"proves?acr={HIGH}")
     room.asked()
-    grant = await arrive(room, Assurance((HIGH, LOW), max_age=600))
+    grant = await room.arrive("public", _SCOPES, worth=Assurance((HIGH, LOW), max_age=600))
     assert grant.level == HIGH
     (request,) = [one for one in room.asked() if one.path == ("/request" if room.more["pushed"] else "/auth")]
     assert (request["acr_values"], request["max_age"]) == (f"{HIGH} {LOW}", "600")
@@ -71,13 +53,13 @@ async def test_a_lower_level_than_was_asked_for_is_no_sign_in(room: SignInRoom) 
     """The provider lets her in all the same: `acr_values` is a wish."""
     room.hand(f"proves?acr={LOW}")
     assert await refused(room, Assurance((HIGH,))) == (SignInReason.LEVEL, HIGH)
-    assert (await arrive(room, Assurance((HIGH, LOW)))).level == LOW
+    assert (await room.arrive("public", _SCOPES, worth=Assurance((HIGH, LOW)))).level == LOW
 
 
 async def test_no_level_at_all_is_none(room: SignInRoom) -> None:
     room.hand("proves")
     assert await refused(room, Assurance((HIGH,))) == (SignInReason.LEVEL, HIGH)
-    assert (await arrive(room, Assurance())).level == ""
+    assert (await room.arrive("public", _SCOPES, worth=Assurance())).level == ""
 
 
 async def test_a_level_in_a_claim_of_its_own_is_looked_for_there(room: SignInRoom) -> None:
@@ -85,14 +67,14 @@ async def test_a_level_in_a_claim_of_its_own_is_looked_for_there(room: SignInRoo
     room.asked()
     assert await refused(room, Assurance(("4",), _HELSEID)) == (SignInReason.LEVEL, "4")
     assert not any("acr_values" in one.names for one in room.asked())
-    assert (await arrive(room, Assurance(("3", "4"), _HELSEID))).level == "3"
+    assert (await room.arrive("public", _SCOPES, worth=Assurance(("3", "4"), _HELSEID))).level == "3"
 
 
 async def test_a_proof_that_is_too_old_is_no_sign_in(room: SignInRoom) -> None:
     room.hand("proves?ago=3600")
     assert await refused(room, Assurance(max_age=600)) == (SignInReason.AGE, "10")
     room.hand("proves?ago=60")
-    assert (await arrive(room, Assurance(max_age=600))).access_token
+    assert (await room.arrive("public", _SCOPES, worth=Assurance(max_age=600))).access_token
 
 
 async def test_a_code_on_another_device_must_be_worth_as_much(room: SignInRoom) -> None:

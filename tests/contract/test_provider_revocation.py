@@ -12,7 +12,6 @@ from client.auth import revocation
 from client.auth.assurance import Assurance
 from client.auth.client_authentication import PublicClient
 from client.auth.errors import SignInError, SignInReason
-from client.auth.holder_key import HolderKey
 from client.auth.party import Party
 from client.auth.sign_in import SignIn
 from client.auth.tokens import Tokens
@@ -24,7 +23,7 @@ from ports.clock import SystemClock
 from ports.ids import SystemIds
 from tests.contract.scripted_issuer import ScriptedIssuer
 from tests.contract.scripted_server import ScriptedServer, reply
-from tests.contract.sign_in_room import Browser, SignInRoom
+from tests.contract.sign_in_room import SignInRoom
 from tests.contract.still_clock import StillClock
 
 if TYPE_CHECKING:
@@ -47,22 +46,6 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignInRoom]:
     room = SignInRoom(tmp_path_factory.mktemp("provider"))
     yield room
     room.close()
-
-
-async def arrive(room: SignInRoom, kind: str, assurance: Assurance | None = None) -> Grant:
-    sign_in = await SignIn.begin(
-        room.http(),
-        room.base,
-        client=room.client(kind),
-        redirect_uri=_REDIRECT,
-        scopes=_SCOPES,
-        ids=SystemIds(),
-        clock=SystemClock(),
-        holder=HolderKey.new() if kind in {"bound", "asymmetric"} else None,
-        prompt="consent",
-        assurance=assurance or Assurance(),
-    )
-    return await sign_in.finish(Browser(room).sign_in(sign_in.url))
 
 
 def tokens_of(room: SignInRoom, kind: str, grant: Grant) -> Tokens:
@@ -89,7 +72,7 @@ async def reads(room: SignInRoom, tokens: Tokens) -> bool:
 @pytest.mark.parametrize("kind", _KINDS)
 async def test_what_was_given_back_is_good_for_nothing(room: SignInRoom, kind: str) -> None:
     """Neither for the client itself nor for a thief of the tokens, the old access token and the key that they are bound to."""
-    grant = await arrive(room, kind)
+    grant = await room.arrive(kind, _SCOPES)
     assert grant.revocation_endpoint == f"{room.issuer}/token/revocation"
     thief, own = tokens_of(room, kind, grant), tokens_of(room, kind, grant)
     assert await reads(room, own)
@@ -104,7 +87,7 @@ async def test_what_was_given_back_is_good_for_nothing(room: SignInRoom, kind: s
 
 
 async def test_the_family_goes_with_a_token_that_was_renewed(room: SignInRoom) -> None:
-    grant = await arrive(room, "public")
+    grant = await room.arrive("public", _SCOPES)
     own = tokens_of(room, "public", grant)
     assert await own.refused(grant.access_token)
     renewed = own.grant
@@ -115,7 +98,7 @@ async def test_the_family_goes_with_a_token_that_was_renewed(room: SignInRoom) -
 async def test_a_sign_in_that_is_worth_too_little_is_given_back(room: SignInRoom) -> None:
     room.asked()
     with pytest.raises(SignInError) as refused:
-        await arrive(room, "public", Assurance(("high",)))
+        await room.arrive("public", _SCOPES, worth=Assurance(("high",)))
     assert refused.value.reason is SignInReason.LEVEL
     (back,) = [one for one in room.asked() if one.path == "/token/revocation"]
     thief = Party(room.http(), room.client("public"), SystemClock(), SystemIds())
@@ -128,7 +111,7 @@ async def test_a_sign_in_that_is_worth_too_little_is_given_back(room: SignInRoom
 
 async def test_an_issuer_that_is_down_is_told_of(tmp_path: Path) -> None:
     passing = SignInRoom(tmp_path)
-    own = tokens_of(passing, "public", await arrive(passing, "public"))
+    own = tokens_of(passing, "public", await passing.arrive("public", _SCOPES))
     passing.close()
     assert not await own.give_back()
     assert await own.token() is None

@@ -37,24 +37,10 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignInRoom]:
     room.close()
 
 
-async def begin(room: SignInRoom, kind: str, holder: HolderKey | None = None) -> SignIn:
-    return await SignIn.begin(
-        room.http(),
-        room.base,
-        client=room.client(kind),
-        redirect_uri=_REDIRECT,
-        scopes=_SCOPES,
-        ids=SystemIds(),
-        clock=SystemClock(),
-        holder=holder,
-        prompt="consent",
-    )
-
-
 @pytest.mark.parametrize("kind", ["public", "bound", "symmetric", "asymmetric"])
 async def test_every_kind_of_client_signs_in(room: SignInRoom, kind: str) -> None:
     holder = HolderKey.new() if kind in {"bound", "asymmetric"} else None
-    sign_in = await begin(room, kind, holder)
+    sign_in = await room.begin(kind, _SCOPES, holder=holder)
     grant = await sign_in.finish(Browser(room).sign_in(sign_in.url))
     assert (grant.user.subject, grant.user.name) == ("kari-nordmann", "Kari Nordmann")
     assert grant.user.fhir_user == "Practitioner/kari-nordmann"
@@ -64,7 +50,7 @@ async def test_every_kind_of_client_signs_in(room: SignInRoom, kind: str) -> Non
 
 
 async def test_consent_denied_is_told_as_that(room: SignInRoom) -> None:
-    sign_in = await begin(room, "public")
+    sign_in = await room.begin("public", _SCOPES)
     with pytest.raises(SignInError) as denied:
         await sign_in.finish(Browser(room).sign_in(sign_in.url, agrees=False))
     assert (denied.value.reason, denied.value.code) == (SignInReason.DENIED, "access_denied")
@@ -99,7 +85,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignInRoom]:
 @pytest.mark.parametrize("kind", ["public", "bound"])
 async def test_who_it_is_may_stand_at_the_userinfo_endpoint_alone(plain: SignInRoom, kind: str) -> None:
     holder = HolderKey.new() if kind == "bound" else None
-    sign_in = await begin(plain, kind, holder)
+    sign_in = await plain.begin(kind, _SCOPES, holder=holder)
     grant = await sign_in.finish(Browser(plain).sign_in(sign_in.url))
     assert (grant.user.subject, grant.user.name, grant.user.role) == ("kari-nordmann", "Kari Nordmann", "SP")
     assert grant.user.fhir_user == "Practitioner/kari-nordmann"

@@ -68,18 +68,7 @@ class Visit:
     @classmethod
     async def begin(cls, room: SignInRoom, kind: str) -> Visit:
         """Sign in."""
-        sign_in = await SignIn.begin(
-            room.http(),
-            room.base,
-            client=room.client(kind),
-            redirect_uri=_REDIRECT,
-            scopes=_SCOPES,
-            ids=SystemIds(),
-            clock=SystemClock(),
-            holder=HolderKey.new() if kind in {"bound", "asymmetric"} else None,
-            prompt="consent",
-        )
-        return cls(room, kind, await sign_in.finish(Browser(room).sign_in(sign_in.url)))
+        return cls(room, kind, await room.arrive(kind, _SCOPES))
 
     async def read(self) -> str:
         """Read something of the journal."""

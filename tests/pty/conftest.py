@@ -1,4 +1,4 @@
-"""A real SecretService for one test: a bus of its own, and gnome-keyring unlocked on it."""
+"""What a test at a real terminal stands on: a home, its journal, and a SecretService (a bus and gnome-keyring of its own)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+
+from tests.sandbox_room import SandboxRoom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +25,15 @@ def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
     return folder
+
+
+@pytest.fixture
+def journal(home: Path) -> Iterator[SandboxRoom]:
+    """Run the embedded journal of that home."""
+    room = SandboxRoom(home / ".local" / "state" / "feltjournal" / "sandbox")
+    room.start()
+    yield room
+    room.close()
 
 
 @pytest.fixture

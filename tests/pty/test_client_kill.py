@@ -21,11 +21,12 @@ import pytest
 from ports.ids import SystemIds
 from sandbox.launching import find_running
 from tests.pty.client import COMMAND, PIN, Nurse, chosen, plain_environment, rows_of
-from tests.sandbox_room import SandboxRoom
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.sandbox_room import SandboxRoom
 
 KILLS = int(os.environ.get("FELTJOURNAL_CLIENT_KILLS", "3"))
 LATEST = 0.15
@@ -183,12 +184,8 @@ def _name(row: str) -> str:
 
 
 @pytest.fixture
-def ward(home: Path) -> Iterator[Ward]:
-    journal = SandboxRoom(home / ".local" / "state" / "feltjournal" / "sandbox")
-    journal.start()
-    nurse = Nurse(home, plain_environment(home))
-    yield Ward(nurse, journal, random.Random(20261125))
-    journal.close()
+def ward(home: Path, journal: SandboxRoom) -> Ward:
+    return Ward(Nurse(home, plain_environment(home)), journal, random.Random(20261125))
 
 
 @pytest.mark.day

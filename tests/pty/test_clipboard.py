@@ -17,11 +17,12 @@ from ports.disk import SystemDisk
 from tests.pty.client import COMMAND, Nurse, plain_environment
 from tests.pty.test_hide_and_lock import COMMAND as LEAPING
 from tests.pty.test_hide_and_lock import HIDDEN, HIDE, client_of
-from tests.sandbox_room import SandboxRoom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.sandbox_room import SandboxRoom
 
 GIVEN = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 ALLOWS = """name = "Øving"
@@ -31,14 +32,6 @@ embedded = true
 [policy]
 clipboard = true
 """
-
-
-@pytest.fixture
-def journal(home: Path) -> Iterator[SandboxRoom]:
-    room = SandboxRoom(home / ".local" / "state" / "feltjournal" / "sandbox")
-    room.start()
-    yield room
-    room.close()
 
 
 @pytest.fixture

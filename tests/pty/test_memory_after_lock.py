@@ -10,24 +10,14 @@ import pytest
 
 from tests.pty.client import PIN, Nurse, plain_environment
 from tests.pty.memory import family_of, held_by
-from tests.sandbox_room import SandboxRoom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.sandbox_room import SandboxRoom
 
 NOTE = "Urolig natt, klager over trykk for brystet."
 SECRETS = (PIN, NOTE, "Nidarvegen")
 SUPERVISED = (sys.executable, "-m", "cli")
 FORKLESS = (sys.executable, "-m", "tests.pty.forkless_client")
-
-
-@pytest.fixture
-def journal(home: Path) -> Iterator[SandboxRoom]:
-    """Return the running journal of that home."""
-    room = SandboxRoom(home / ".local" / "state" / "feltjournal" / "sandbox")
-    room.start()
-    yield room
-    room.close()
 
 
 @pytest.mark.day

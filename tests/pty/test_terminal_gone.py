@@ -10,25 +10,22 @@ import psutil
 import pytest
 
 from tests.pty.client import Nurse, plain_environment
-from tests.sandbox_room import SandboxRoom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.pty.terminal import Terminal
+    from tests.sandbox_room import SandboxRoom
 
 KEEPS_IT_TO_ITSELF = "trap : HUP;"
 """What makes a shell hear of the end and hand nothing on, as `make` does."""
 
 
 @pytest.fixture
-def nurse(home: Path) -> Iterator[Nurse]:
+def nurse(home: Path, journal: SandboxRoom) -> Nurse:
     """Return a nurse before a journal of her own."""
-    journal = SandboxRoom(home / ".local" / "state" / "feltjournal" / "sandbox")
-    journal.start()
-    yield Nurse(home, plain_environment(home))
-    journal.close()
+    del journal
+    return Nurse(home, plain_environment(home))
 
 
 def close_window(terminal: Terminal) -> list[int]:

@@ -6,27 +6,17 @@ import resource
 from typing import TYPE_CHECKING
 
 import psutil
-import pytest
 
 from tests.pty.client import PIN, Nurse, plain_environment
-from tests.sandbox_room import SandboxRoom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.sandbox_room import SandboxRoom
 
 NOTE = "Sover godt om natten."
 HOSTILE = "[ikke bekreftet] [/x] \x1b]52;c;ZXZpbA==\x07"
 """Words of a journal that would set the clipboard of a terminal, were they not data."""
-
-
-@pytest.fixture
-def journal(home: Path) -> Iterator[SandboxRoom]:
-    """Run the embedded journal of that home."""
-    room = SandboxRoom(home / ".local" / "state" / "feltjournal" / "sandbox")
-    room.start()
-    yield room
-    room.close()
 
 
 def write_a_note(nurse: Nurse) -> None:

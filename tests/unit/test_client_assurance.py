@@ -54,7 +54,7 @@ def test_the_level_in_another_claim_does_not_count() -> None:
 @pytest.mark.parametrize(
     ("seconds", "is_young"), [(0, True), (600, True), (655, True), (665, False), (-30, True)]
 )
-def test_a_proof_may_be_as_old_as_was_said(seconds: int, is_young: bool) -> None:  # noqa: FBT001  parametrized
+def test_a_proof_may_be_as_old_as_was_said(seconds: int, *, is_young: bool) -> None:
     claims: dict[str, object] = {"auth_time": _NOW.timestamp() - seconds}
     if is_young:
         assert Assurance(max_age=600).reached(claims, _NOW) == ""

@@ -6,19 +6,18 @@ import asyncio
 import base64
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from services.views import Section
 from tests.chart_material import chart, concept, person
 from tests.pilot.ward import StandingClock
 from tui.clipboard import EMPTIED, LASTS, Clipboard
 from tui.text.copying import copyable
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from services.views import Chart
 
 _GIVEN = re.compile(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
@@ -68,12 +67,39 @@ def test_three_pages_have_something_that_may_be_copied_and_none_says_who_it_is(w
         4: "note",
     }
     assert found[3] is not None
-    assert found[3].text == "23.11.2026 08:10  Puls: 88 /min"  # a time that is read elsewhere is a whole one
+    reading, *fresh = found[3].text.splitlines()
+    assert reading == "23.11.2026 08:10  Puls: 88 /min"  # a time that is read elsewhere is a whole one
+    assert fresh == ["Komplett: målinger · per 24.11.2026 08:30"]
     text = "\n".join(one.text for one in found.values() if one)
     assert "Paracet" in text
     banner = whole.banner
     assert not [one for one in (banner.family, banner.given, banner.identity_number) if one and one in text]
     assert whole.address not in text
+
+
+def test_a_list_of_medicines_says_what_is_as_needed_and_how_whole_and_old_it_is(whole: Chart) -> None:
+    regular = replace(whole.medicines[0], dose="1 tablett")
+    needed = replace(regular, substance="Oksazepam", as_needed=True, reason="uro", since=date(2026, 10, 1))
+    parts = (
+        Section("medisiner", datetime(2026, 11, 23, 7, 57, tzinfo=UTC), complete=True),
+        Section("notater", None, complete=False),
+    )
+    found = copyable(replace(whole, medicines=(needed, regular), sections=parts), 2)
+    assert found is not None
+    assert found.text.splitlines() == [
+        "Faste medisiner (1)",
+        "Paracet 500 mg — DOSE 1 tablett",
+        "Ved behov (1)",
+        "Oksazepam — DOSE 1 tablett — uro — siden 01.10.2026",
+        "Komplett: medisiner · per 23.11.2026 08:57",
+    ]
+    broken = (replace(parts[0], complete=False, reason="incomplete"),)
+    found = copyable(replace(whole, medicines=(regular,), sections=broken), 2)
+    assert found is not None
+    assert (
+        found.text.splitlines()[-1]
+        == "▲ medisiner: ikke komplett (det kan finnes mer i journalen) · per 23.11.2026 08:57"
+    )
 
 
 def test_a_note_that_is_not_whole_and_an_empty_page_give_nothing(whole: Chart) -> None:
