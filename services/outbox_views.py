@@ -73,6 +73,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """Whom the journal has under what was typed; `is_more` when it has more than are given."""
+
+    rows: tuple[Candidate, ...]
+    is_more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MissingReceipt:
     """Something that the journal had acknowledged and no longer has."""
 

@@ -14,7 +14,7 @@ from services.at_work import AtWork
 from services.audit_event import log_with_journal
 from services.fhir_time import is_under_way
 from services.journal_tree import child, children, read_tree, word
-from services.strangers import find_candidates
+from services.patient_lookup import look_up
 from services.trouble import Trouble, TroubleCode
 from services.trouble_from import told
 from services.views import CacheKind
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.log_upload import LogUpload
-    from services.outbox_views import Candidate
+    from services.outbox_views import Lookup
     from services.reading import Reading
     from services.session import Session
 
@@ -33,13 +33,11 @@ class PatientSearch(AtWork):
 
     _log: LogUpload | None
 
-    async def search_patients(
-        self, *, name: str = "", number: str = "", birth_date: str = ""
-    ) -> tuple[Candidate, ...]:
+    async def search_patients(self, *, name: str = "", number: str = "", birth_date: str = "") -> Lookup:
         """Ask the journal for patients; that it was asked, and by what, is in the log first.
 
         Args:
-            name: given and family names, or the family name alone.
+            name: given and family names, or some of them, each from its beginning.
             number: an identity number.
             birth_date: `2026-11-26`; narrows what a name finds.
 
@@ -58,7 +56,7 @@ class PatientSearch(AtWork):
             somebody = Stranger(
                 "", typed["name"], typed["number"], typed["birth_date"], "", "", who, self._setup.clock.now()
             )
-            return await find_candidates(session.client, somebody)
+            return await look_up(session.client, somebody)
 
     async def approach(self, patient_id: str) -> Approach:
         """Tell how a patient who was found may be opened; with a care relation the chart is fetched for the rest of the shift."""

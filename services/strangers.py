@@ -180,7 +180,7 @@ async def find_candidates(client: JournalClient, typed: Stranger) -> tuple[Candi
         async for page in client.search("Patient", question, page_size=_MOST, in_body=True):
             found.update((one.id, one) for one in page.resources)
             break
-    rows = [_candidate(one, typed) for one in found.values()]
+    rows = [candidate_of(one, typed) for one in found.values()]
     return tuple(sorted((row for row in rows if row.agrees), key=lambda row: (-len(row.agrees), row.name)))[
         :_MOST
     ]
@@ -200,14 +200,15 @@ async def read_patient(client: JournalClient, patient_id: str) -> Resource:
         raise
 
 
-def _candidate(patient: Resource, typed: Stranger) -> Candidate:
+def candidate_of(patient: Resource, typed: Stranger, *, by_part: bool = False) -> Candidate:
+    """Return a patient with what agrees with what was typed: the whole name or, by part, what each typed word begins."""
     tree = read_tree(patient.body) or {}
     family, given = name_of(tree)
     born, number = birth_date_of(tree), number_of(tree)
     agrees = (
         ("number", bool(number) and number == typed.number),
         ("birth_date", born is not None and born.isoformat() == typed.birth_date),
-        ("name", bool(family) and {family.casefold(), given.casefold()} <= _words(typed.name)),
+        ("name", _agrees(typed.name, family, given, by_part=by_part)),
     )
     return Candidate(
         patient.id,
@@ -219,6 +220,19 @@ def _candidate(patient: Resource, typed: Stranger) -> Candidate:
     )
 
 
+def _agrees(typed: str, family: str, given: str, *, by_part: bool) -> bool:
+    if by_part:
+        names = f"{family} {given}".casefold().split()
+        wanted = words_of(typed)
+        return bool(wanted) and all(any(one.startswith(word) for one in names) for word in wanted)
+    return bool(family) and {family.casefold(), given.casefold()} <= _words(typed)
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a typed name, by no case."""
+    return name.casefold().replace(",", " ").split()
+
+
 def _words(name: str) -> set[str]:
-    words = name.casefold().replace(",", " ").split()
+    words = words_of(name)
     return {*words, *(" ".join(words[:n]) for n in range(1, len(words)))}

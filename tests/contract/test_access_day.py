@@ -15,6 +15,7 @@ from sandbox.population.person_resources import patient_id
 from services.access import Opened
 from services.access_views import Approach
 from services.entrance import Entrance
+from services.outbox_views import Lookup
 from services.trouble import Trouble, TroubleCode
 from services.workday import Workday
 from tests.contract.day_room import DayRoom, sign
@@ -58,7 +59,7 @@ def is_here(day: Workday, patient: str) -> bool:
 
 async def test_who_is_not_on_the_list_is_found_but_not_opened_without_a_reason(room: DayRoom) -> None:
     day = await room.first_day()
-    (found,) = await day.search_patients(number=OTHER.number)
+    (found,) = (await day.search_patients(number=OTHER.number)).rows
     assert (found.patient_id, found.agrees) == (OTHER_ID, ("number",))
     assert await day.approach(OTHER_ID) is Approach.NEEDS_REASON
     with pytest.raises(Trouble) as refused:
@@ -75,9 +76,9 @@ async def test_a_search_says_by_what_it_was_made_and_never_what_was_typed(room: 
     day = await room.first_day()
     family = OTHER.family
     assert OTHER_ID in {
-        one.patient_id for one in await day.search_patients(name=family, birth_date=OTHER.born)
+        one.patient_id for one in (await day.search_patients(name=family, birth_date=OTHER.born)).rows
     }
-    assert await day.search_patients(name="Ingen Slik") == ()
+    assert await day.search_patients(name="Ingen Slik") == Lookup((), is_more=False)
     assert [row.detail for row in log_of(day) if row.action == "search"] == ["name,birth_date", "name"]
     with pytest.raises(Trouble) as nothing:
         await day.search_patients(birth_date=OTHER.born)

@@ -85,7 +85,7 @@ async def test_grade_6_and_what_is_not_known_is_never_shown_nor_kept(room: DayRo
     assert (await day.chart(ONE)).address == BLOCKED
     assert await day.show_address(ONE) == BLOCKED
     assert street.encode() not in cached(day)
-    (found,) = await day.search_patients(number=HOME_CARE[0].number)
+    (found,) = (await day.search_patients(number=HOME_CARE[0].number)).rows
     assert found.address == BLOCKED
     taken = await day.round()
     assert taken is not None

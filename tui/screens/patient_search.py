@@ -122,7 +122,8 @@ class PatientSearchScreen(Place):
         except Trouble:
             self._show((), "")
             raise
-        self._show(found, "search.found" if found else "search.none")
+        hint = "search.more" if found.is_more else "search.found" if found.rows else "search.none"
+        self._show(found.rows, hint)
 
     def _show(self, found: Sequence[Candidate], hint: str) -> None:
         if not self.is_attached:

@@ -18,6 +18,7 @@ ACCESS_TEXT: dict[str, str] = {
     "search.bad_date": "Skriv fødselsdatoen som dd.mm.åååå.",
     "search.asking": "Spør journalen …",
     "search.none": "Journalen fant ingen. Se over det du har skrevet, og søk igjen med F9.",
+    "search.more": "Journalen har flere enn de som vises. Skriv fødselsdatoen også, og søk igjen med F9.",
     "search.found": "Se på navn, fødselsdato og nummer. Enter åpner den valgte.",
     "search.no_selection": "Ingen er valgt.",
     "search.opening": "Spør om du står i behandlerteamet, og henter journalen …",
