@@ -125,3 +125,8 @@ async def test_who_is_on_the_list_is_opened_from_the_search_without_more_ado(tmp
         await hands.press("enter")
         assert visit.family.upper() in hands.text.upper()
         assert "NØDTILGANG" not in hands.text
+        await hands.press("n")
+        await hands.write("Sover godt.")
+        await hands.press("escape")
+        (draft,) = await ward.workday.drafts()
+        assert (draft.patient_id, draft.visit_id) == (visit.patient_id, visit.visit_id)

@@ -44,7 +44,7 @@ class NoteScreen(EntryPlace):
 
     def show_saved(self) -> None:
         """Say what the note is about, and whether it is kept."""
-        visit = self.chart.visit
+        visit = self.chart.visit if self.draft.visit_id else None
         about = (
             nb.text("note.about", span=fmt.span(visit.start, visit.end))
             if visit

@@ -115,6 +115,10 @@ class PatientScreen(TaskKeeping):
             raise
         if not self.is_attached or chart.banner.patient_id != self.patient_id:
             return
+        if not self.visit_id and chart.visit is not None:
+            self.visit_id = (
+                chart.visit.visit_id
+            )  # found by a search: what is written is of the visit that is shown
         self._news, self._unseen = merged(self._news, chart.news), chart.news
         self._chart, self._drafts = replace(chart, news=self._news), drafts
         banner = self.query_one(PatientBanner)
